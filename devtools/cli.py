@@ -45,7 +45,8 @@ def _parser():
         prog="./dev", description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for register in (_add_test, _add_odoo, _add_db, _add_shell, _add_psql, _add_stop):
+    registers = (_add_demo, _add_test, _add_serve, _add_shell, _add_odoo, _add_psql, _add_db)
+    for register in (*registers, _add_replay, _add_lint, _add_stop):
         register(commands)
     return parser
 
@@ -59,6 +60,27 @@ def _add(commands, name, run, summary, details=""):
     )
     command.set_defaults(run=run)
     return command
+
+
+def _add_demo(commands):
+    command = _add(
+        commands,
+        "demo",
+        _demo,
+        "make a demo database, run the main job in it, serve the web client",
+        """
+The database `demo` is made afresh. Letters are left in .dev/output/demo, mails (which are
+never sent) in .dev/mail.
+""",
+    )
+    command.add_argument("--no-serve", action="store_true", help="end when the job is done")
+    command.add_argument("--port", type=int, metavar="N", help="serve on this port (8069)")
+
+
+def _demo(options):
+    from . import serving
+
+    return serving.demo(options.port, not options.no_serve)
 
 
 def _add_test(commands):
@@ -92,6 +114,25 @@ def _test(options):
 
     core = testing.core_tags(options.core) if options.core else None
     return testing.run_tests(options.pattern, options.tags, core, options.keep)
+
+
+def _add_serve(commands):
+    command = _add(
+        commands,
+        "serve",
+        _serve,
+        "serve the web client",
+        "The module is updated first when its files changed. Mails are kept in .dev/mail.",
+    )
+    command.add_argument("-d", "--database", metavar="DB", default="dev", help="(dev)")
+    command.add_argument("--port", type=int, metavar="N", help="serve on this port (8069)")
+    command.add_argument("arguments", nargs="*", metavar="ARG", help="passed to Odoo, after `--`")
+
+
+def _serve(options):
+    from . import serving
+
+    return serving.serve(options.database, options.port, options.arguments)
 
 
 def _add_odoo(commands):
@@ -153,6 +194,39 @@ def _psql(options):
     variables = environment.prepare().variables
     command = [postgres.client("psql"), "-d", options.database, *options.arguments]
     return environment.call(command, env=variables)
+
+
+def _add_replay(commands):
+    command = _add(
+        commands,
+        "replay",
+        _replay,
+        "replay a ledger day by day through real invoices, payments and dunning runs",
+        """
+FILE.csv has the columns customer,invoice,invoice_date,due_date,amount,currency,paid_date.
+It is replayed in the database `replay`, made afresh and kept for a look at it.
+""",
+    )
+    command.add_argument("file", metavar="FILE.csv")
+    command.add_argument("--policy", metavar="XMLID", help="the dunning policy to apply")
+    command.add_argument("--until", metavar="DATE", help="the last day (2026-12-31)")
+
+
+def _replay(options):
+    from . import serving
+
+    return serving.replay(options.file, options.policy, options.until)
+
+
+def _add_lint(commands):
+    command = _add(commands, "lint", _lint, "run ruff and pylint-odoo")
+    command.add_argument("--fix", action="store_true", help="let ruff repair what it can")
+
+
+def _lint(options):
+    from . import lint
+
+    return lint.lint(options.fix)
 
 
 def _add_stop(commands):

@@ -16,10 +16,11 @@ import re
 import shutil
 import subprocess
 
-from . import paths
+from . import paths, script_runs
 from .pins import MODULE
 from .ui import DevError, run, say, step
 
+LAYOUT = 1  # raise it when base templates are built differently
 MAINTENANCE = "postgres"
 # Neither part of what Odoo installs nor looked at by it while it installs.
 NOT_INSTALLED = {".git", ".dev", ".ci", "devtools", "tests", "docs", "__pycache__"}
@@ -83,14 +84,16 @@ class Databases:
     def base_template(self, demo=False):
         """Return the template with the module's dependencies, built if it is not there."""
         depends = sorted(manifest().get("depends", []))
-        key = _key(self.environment.odoo.stamp, depends, demo)
+        key = _key(self.environment.odoo.stamp, depends, demo, LAYOUT)
         name = f"{self._prefix('base', demo)}{key}"
         what = ", ".join(depends) + (" and demonstration data" if demo else "")
 
         def build(building):
-            with step(f"Building the template database: {what} (1 to 2 minutes)"):
+            with step(f"Building the template database: {what} (2 minutes)"):
                 self.create_empty(building)
                 self.install(building, ",".join(depends), demo=demo)
+                if script_runs.run(self.environment, "pregenerate_assets.py", building):
+                    raise DevError("Odoo could not build the asset bundles of its web client")
 
         return self._template(name, self._prefix("base", demo), build)
 
