@@ -1,0 +1,22 @@
+{
+    "name": "Collections: dunning that gets invoices paid",
+    "summary": "Reminders, dunning levels, letters, calls and a record of every contact",
+    "version": "19.0.1.0.0",
+    "category": "Accounting/Accounting",
+    "author": "account_collections founders",
+    "license": "LGPL-3",
+    "depends": ["account", "mail", "resource"],
+    "external_dependencies": {"python": ["num2words", "stdnum"]},
+    "data": [
+        "security/account_collections_groups.xml",
+        "security/ir.model.access.csv",
+        "security/account_collections_rules.xml",
+        "data/collection_data.xml",
+        "data/ir_cron_data.xml",
+        "reports/collection_notice_report.xml",
+    ],
+    "demo": [],
+    "post_init_hook": "post_init_hook",
+    "application": True,
+    "installable": True,
+}

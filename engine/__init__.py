@@ -1,0 +1,15 @@
+"""Business arithmetic of collections in plain Python.
+
+Nothing in this package imports Odoo or reads a clock: dates and amounts come
+in, decisions with their reasons go out.
+
+* ``ladder``: which dunning level an item has earned, and when the next is due
+* ``netting``: how open credits are poured over open debts, oldest first
+* ``compose``: how advancing items become one notice per customer
+* ``workdays``: working days, and shifting to the next one
+* ``words``: amounts in words for the letter
+"""
+
+from . import compose, ladder, netting, words, workdays
+
+__all__ = ["compose", "ladder", "netting", "words", "workdays"]

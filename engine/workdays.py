@@ -1,0 +1,25 @@
+"""Working days of a company, as plain sets."""
+
+from datetime import timedelta
+
+# A calendar without a single working day in a year is a configuration error;
+# the search for the next one must still end.
+HORIZON_DAYS = 366
+
+
+def is_working_day(day, weekdays, holidays=()):
+    """True when ``day`` is worked.
+
+    :param weekdays: worked weekdays, Monday is 0; empty means every day
+    :param holidays: dates that are not worked
+    """
+    return (not weekdays or day.weekday() in weekdays) and day not in holidays
+
+
+def next_working_day(day, weekdays, holidays=()):
+    """``day`` itself when it is worked, else the first worked day after it."""
+    for offset in range(HORIZON_DAYS):
+        candidate = day + timedelta(days=offset)
+        if is_working_day(candidate, weekdays, holidays):
+            return candidate
+    return day

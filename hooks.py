@@ -1,0 +1,16 @@
+from odoo import fields
+
+
+def post_init_hook(env):
+    """Do not write to customers about debt older than the installation.
+
+    A company whose books already hold customer invoices starts with the items
+    due from today on; the settings page opens older debt when a person wants it.
+    """
+    companies = env["account.move"]._read_group(
+        [("move_type", "=", "out_invoice"), ("state", "=", "posted")],
+        ["company_id"],
+    )
+    for (company,) in companies:
+        if not company.collection_start_due_date:
+            company.collection_start_due_date = fields.Date.context_today(env.user)

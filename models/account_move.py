@@ -1,0 +1,211 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import sql
+
+from ..engine import ladder
+
+STATUSES = [
+    ("waiting", "Waiting for its next date"),
+    ("due", "Next level earned"),
+    ("proposed", "In a proposal"),
+    ("paused", "Paused"),
+    ("finished", "Last level reached"),
+    ("settled", "Settled"),
+]
+# The most urgent status of its items is the invoice's.
+STATUS_ORDER = ["proposed", "due", "paused", "waiting", "finished", "settled"]
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    collection_policy_id = fields.Many2one(
+        "collection.policy",
+        string="Dunning Policy",
+        copy=False,
+        check_company=True,
+        index="btree_not_null",
+        help="Empty: the customer's policy, else the company's default.",
+    )
+    collection_level_id = fields.Many2one(
+        "collection.level",
+        string="Dunning Level",
+        compute="_compute_collection_level_id",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        help="The highest level of the invoice's items.",
+    )
+    collection_next_date = fields.Date(
+        string="Next Dunning",
+        compute="_compute_collection_status",
+        compute_sudo=True,
+        help="When the next level falls due, if nothing is paid until then.",
+    )
+    collection_status = fields.Selection(
+        STATUSES,
+        compute="_compute_collection_status",
+        compute_sudo=True,
+        search="_search_collection_status",
+    )
+    collection_status_detail = fields.Char(
+        compute="_compute_collection_status", compute_sudo=True
+    )
+    collection_notice_ids = fields.Many2many(
+        "collection.notice",
+        string="Notices",
+        compute="_compute_collection_notice_ids",
+        search="_search_collection_notice_ids",
+    )
+    collection_notice_count = fields.Integer(compute="_compute_collection_notice_ids")
+    collection_sent_date = fields.Date(
+        string="Sent on",
+        readonly=True,
+        copy=False,
+        help="The company's local day on which the invoice was first sent.",
+    )
+
+    def _auto_init(self):
+        """See ``account.move.line._auto_init``."""
+        if not sql.column_exists(self.env.cr, self._table, "collection_level_id"):
+            sql.create_column(self.env.cr, self._table, "collection_level_id", "int4")
+        return super()._auto_init()
+
+    @api.depends("line_ids.collection_level_id")
+    def _compute_collection_level_id(self):
+        for move in self:
+            levels = move.line_ids.collection_level_id
+            move.collection_level_id = levels.sorted(
+                lambda level: (level.delay_days, level.sequence)
+            )[-1:]
+
+    @api.depends(
+        "state",
+        "payment_state",
+        "collection_policy_id",
+        "line_ids.date_maturity",
+        "line_ids.reconciled",
+        "line_ids.collection_level_id",
+        "line_ids.no_followup",
+    )
+    def _compute_collection_status(self):
+        states = self._collection_states()
+        for move in self:
+            status, next_date, detail = states.get(move.id, (False, False, False))
+            move.collection_status = status
+            move.collection_next_date = next_date
+            move.collection_status_detail = detail
+
+    def _search_collection_status(self, operator, value):
+        """The status depends on today, so it is worked out, not stored."""
+        if operator != "in":
+            return NotImplemented
+        moves = self.sudo().search(
+            [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
+            + ([] if "settled" in value else [("payment_state", "not in", ("paid", "reversed"))])
+        )
+        states = moves._collection_states()
+        return Domain("id", "in", [id_ for id_, (status, *_rest) in states.items() if status in value])
+
+    def _compute_collection_notice_ids(self):
+        visible = self.env["collection.notice"].has_access("read")
+        for move in self:
+            notices = move.sudo().line_ids.collection_notice_line_ids.notice_id
+            if not visible:
+                notices = notices.browse()
+            notices = notices.with_env(self.env)._filtered_access("read") if notices else notices
+            move.collection_notice_ids = notices
+            move.collection_notice_count = len(
+                notices.filtered(lambda notice: notice.stage != "cancelled")
+            )
+
+    def _search_collection_notice_ids(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("line_ids.collection_notice_line_ids.notice_id", operator, value)
+
+    def write(self, vals):
+        """Remember the day an invoice first went out."""
+        newly_sent = self.browse()
+        if vals.get("is_move_sent"):
+            newly_sent = self.filtered(lambda move: not move.is_move_sent)
+        result = super().write(vals)
+        for company, moves in newly_sent.grouped("company_id").items():
+            moves.filtered(lambda move: not move.collection_sent_date).collection_sent_date = (
+                company._collection_today()
+            )
+        return result
+
+    def button_draft(self):
+        result = super().button_draft()
+        self.line_ids._collection_after_settlement()
+        return result
+
+    def button_cancel(self):
+        result = super().button_cancel()
+        self.line_ids._collection_after_settlement()
+        return result
+
+    def _collection_states(self):
+        """``{move id: (status, next date, detail)}`` of customer invoices today.
+
+        The same engine that proposes answers here, so that list and run agree.
+        """
+        posted = self.sudo().filtered(
+            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        )
+        states = {move.id: ("settled", False, False) for move in posted}
+        for company, moves in posted.grouped("company_id").items():
+            states.update(moves._collection_open_states(company))
+        return states
+
+    def _collection_open_states(self, company):
+        today = company._collection_today()
+        books = self.env["collection.candidate"]._read_books(
+            company, today, self.commercial_partner_id.ids
+        )
+        decisions = books.decide()
+        labels = dict(
+            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
+        )
+        states = {}
+        for item in books.items:
+            move_id = books.rows[item.id]["move_id"]
+            state = _item_state(item, decisions[item.id], today, labels)
+            best = states.get(move_id)
+            rank = STATUS_ORDER.index(state[0])
+            if best is None or rank < STATUS_ORDER.index(best[0]):
+                states[move_id] = state
+        ours = set(self.ids)
+        return {
+            move_id: (status, company._collection_working_day(day) if day else False, detail)
+            for move_id, (status, day, detail) in states.items()
+            if move_id in ours
+        }
+
+    def action_collection_notices(self):
+        """The notices that reminded of this invoice."""
+        self.ensure_one()
+        return self.collection_notice_ids._get_records_action(name=self.env._("Notices"))
+
+    def action_collection_remind(self):
+        """Remind of these invoices now, with a preview."""
+        return self.env["collection.remind"]._open(self.commercial_partner_id, self)
+
+
+def _item_state(item, decision, today, labels):
+    """Status, next date and detail of one open item."""
+    if item.pause:
+        reason, detail, until = item.pause
+        proposed = reason in ("already_proposed", "waiting_approval")
+        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        day = max(decision.next_date, today) if decision.next_date else False
+        return ("proposed" if proposed else "paused", day, text)
+    if decision.step == ladder.ADVANCE:
+        return ("due", today, False)
+    if decision.step == ladder.SKIP:
+        status = "waiting" if decision.reason == "min_interval" else "paused"
+        return (status, decision.next_date or False, labels[decision.reason])
+    if decision.step == ladder.WAIT:
+        return ("waiting", decision.next_date or False, False)
+    return ("finished", False, labels.get(decision.reason, False))

@@ -1,0 +1,81 @@
+from odoo import api, fields, models
+from odoo.tools import sql
+
+from ..engine import compose
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    collection_notice_line_ids = fields.One2many(
+        "collection.notice.line", "move_line_id", string="Notice Lines"
+    )
+    collection_level_id = fields.Many2one(
+        "collection.level",
+        string="Dunning Level",
+        compute="_compute_collection_level",
+        inverse="_inverse_collection_level",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+        help="The last level at which this item was reminded. Set by hand, it counts as "
+        "reached today.",
+    )
+    collection_date = fields.Date(
+        string="Dunning Date",
+        compute="_compute_collection_level",
+        store=True,
+        copy=False,
+        help="The day the item reached its level.",
+    )
+    collection_occurrence = fields.Integer(
+        compute="_compute_collection_level", store=True, copy=False, aggregator=None
+    )
+    collection_manual_level_id = fields.Many2one(
+        "collection.level", copy=False, index="btree_not_null", ondelete="set null"
+    )
+    collection_manual_date = fields.Date(copy=False)
+
+    def _auto_init(self):
+        """Create the columns first: on a large ledger nothing is to be computed
+        on installation, as nobody has been reminded yet."""
+        for column, column_type in (
+            ("collection_level_id", "int4"),
+            ("collection_date", "date"),
+            ("collection_occurrence", "int4"),
+        ):
+            if not sql.column_exists(self.env.cr, self._table, column):
+                sql.create_column(self.env.cr, self._table, column, column_type)
+        return super()._auto_init()
+
+    @api.depends(
+        "collection_notice_line_ids.stage", "collection_manual_level_id", "collection_manual_date"
+    )
+    def _compute_collection_level(self):
+        """The level follows the record of what was issued: reversing a notice or
+        failing to deliver it brings back the level before."""
+        for line in self:
+            level, day, occurrence = line.collection_manual_level_id, False, 0
+            if level:
+                day, occurrence = line.collection_manual_date, 1
+            issued = line.collection_notice_line_ids.filtered(
+                lambda row: row.stage == "issued" and row.kind == compose.ITEM
+            )
+            last = issued.sorted(lambda row: (row.notice_id.date, row.id))[-1:]
+            if last and (not day or last.notice_id.date >= day):
+                level, day, occurrence = last.level_id, last.notice_id.date, last.occurrence
+            line.collection_level_id = level
+            line.collection_date = day
+            line.collection_occurrence = occurrence
+
+    def _inverse_collection_level(self):
+        """A person sets a level: the next one follows from there."""
+        for line in self:
+            line.collection_manual_level_id = line.collection_level_id
+            line.collection_manual_date = line.company_id._collection_today()
+
+    def _collection_after_settlement(self):
+        """Called when items were settled or left the books."""
+        # Safe: whoever books a payment need not see collections.
+        notices = self.sudo().collection_notice_line_ids.notice_id
+        notices.filtered(lambda notice: notice.stage == "issued")._cancel_settled_calls()

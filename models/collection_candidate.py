@@ -1,0 +1,211 @@
+from dataclasses import dataclass
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import ladder, netting
+
+
+@dataclass(slots=True)
+class Books:
+    """What the ledger says about some customers of one company on one day.
+
+    ``rows`` holds the raw row of every open item and credit by its id, for the
+    snapshot on the notice line.
+    """
+
+    company: object
+    date: object
+    rows: dict
+    items: list
+    credits: list
+    ladders: dict
+    rules: dict
+    precisions: dict
+    start: ladder.Start
+    proposal_runs: dict
+
+    def decide(self):
+        return ladder.decide_all(self.items, self.ladders, self.date, self.start)
+
+
+class CollectionCandidate(models.AbstractModel):
+    """Reads open receivable items by SQL: a constant number of queries, however
+    many items there are."""
+
+    _name = "collection.candidate"
+    _description = "Open Items for Collection"
+
+    @api.model
+    def _earning_customers(self, company, date, partners=None, moves=None):
+        """Commercial partner ids with an item that may have earned a level.
+
+        A coarse filter that keeps an idle day cheap; the engine decides. It must
+        never leave out an item the engine would advance or skip.
+        """
+        wanted = SQL("TRUE")
+        if partners is not None:
+            wanted = SQL("cp.id IN %s", tuple(partners.commercial_partner_id.ids) or (0,))
+        if moves is not None:
+            wanted = SQL("%s AND aml.move_id IN %s", wanted, tuple(moves.ids) or (0,))
+        self._flush_ledger()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT cp.id
+                %(from_items)s
+                  LEFT JOIN collection_policy pol ON pol.id = %(policy)s
+                 WHERE %(open)s AND aml.amount_residual_currency > 0 AND %(wanted)s
+                   AND (aml.collection_date IS NULL OR aml.collection_date < %(date)s)
+                   AND (aml.date_maturity IS NULL OR EXISTS (
+                        SELECT 1
+                          FROM collection_level lvl
+                         WHERE lvl.policy_id = pol.id
+                           AND CASE
+                               WHEN lvl.id = cur.id THEN lvl.repeat_days > 0
+                                AND aml.collection_date + lvl.repeat_days <= %(date)s
+                                AND aml.collection_occurrence <= lvl.max_repeats
+                               ELSE (cur.id IS NULL OR lvl.delay_days > cur.delay_days)
+                                AND (lvl.delay_days >= 0 OR aml.date_maturity >= %(date)s)
+                                AND (aml.date_maturity + lvl.delay_days <= %(date)s
+                                     OR pol.advance_mode = 'highest'
+                                    AND aml.date_maturity < %(date)s)
+                               END))
+                """,
+                from_items=self._from_sql(),
+                policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
+                open=self._open_sql(company),
+                wanted=wanted,
+                date=date,
+            )
+        )
+        return [row[0] for row in rows]
+
+    @api.model
+    def _read_books(self, company, date, partner_ids, ignore_proposals=False):
+        """All open items and credits of some customers, with their pauses.
+
+        :param partner_ids: commercial partner ids (None in the list: items
+            without a customer)
+        :param ignore_proposals: when issuing, open proposals are no obstacle
+        :return: :class:`Books`
+        """
+        self._flush_ledger()
+        rows = self.env.execute_query_dict(
+            SQL(
+                """
+                SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
+                       aml.amount_residual_currency AS residual,
+                       aml.amount_currency AS original,
+                       aml.date_maturity, aml.no_followup, aml.date,
+                       aml.collection_level_id AS level_id,
+                       aml.collection_date AS level_date,
+                       COALESCE(aml.collection_occurrence, 0) AS occurrence,
+                       cur.delay_days AS level_delay,
+                       am.name AS move_name, am.ref AS move_ref, am.invoice_date,
+                       am.payment_state, am.collection_sent_date AS sent_date,
+                       COALESCE(am.partner_bank_id, 0) AS bank_id, am.payment_reference,
+                       COALESCE(cp.active, TRUE) AS partner_active,
+                       %(policy)s AS policy_id,
+                       EXISTS (
+                           SELECT 1
+                             FROM account_move__account_payment rel
+                             JOIN account_payment pay ON pay.id = rel.payment_id
+                            WHERE rel.invoice_id = aml.move_id
+                              AND pay.state = 'in_process' AND pay.move_id IS NULL
+                       ) AS paying
+                %(from_items)s
+                 WHERE %(open)s AND COALESCE(cp.id, 0) IN %(partners)s
+                 ORDER BY aml.date_maturity, aml.id
+                """,
+                policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
+                from_items=self._from_sql(),
+                open=self._open_sql(company),
+                partners=tuple(partner_id or 0 for partner_id in partner_ids) or (-1,),
+            )
+        )
+        return self._to_books(company, date, rows, ignore_proposals)
+
+    @api.model
+    def _to_books(self, company, date, rows, ignore_proposals):
+        """Turn ledger rows into the engine's items and credits."""
+        policies = self.env["collection.policy"]._usable(company)
+        currencies = self.env["res.currency"].browse({row["currency_id"] for row in rows})
+        debts = [row for row in rows if row["residual"] > 0]
+        pauses = self.env["collection.pauses"]._collect(company, date, debts, ignore_proposals)
+        precisions = {currency.id: currency.rounding for currency in currencies}
+        return Books(
+            company=company,
+            date=date,
+            rows={row["id"]: row for row in rows},
+            items=[
+                self._to_item(row, pauses, precisions[row["currency_id"]]) for row in debts
+            ],
+            credits=[
+                netting.Credit(
+                    row["id"],
+                    row["partner_id"],
+                    row["currency_id"],
+                    -row["residual"],
+                    row["date"],
+                )
+                for row in rows
+                if row["residual"] < 0
+            ],
+            ladders={policy.id: policy._ladder() for policy in policies},
+            rules={policy.id: policy._rules(company, date, currencies) for policy in policies},
+            precisions=precisions,
+            start=company._collection_start(),
+            proposal_runs=pauses.proposal_runs,
+        )
+
+    @api.model
+    def _to_item(self, row, pauses, precision):
+        pause, disputed = pauses.of(row)
+        if disputed:
+            disputed = min(disputed, row["residual"])
+            if not pause and row["residual"] - disputed < precision / 2:
+                pause = ("disputed", "", None)
+        return ladder.Item(
+            id=row["id"],
+            customer=row["partner_id"],
+            currency=row["currency_id"],
+            residual=row["residual"],
+            due=row["date_maturity"],
+            ladder=row["policy_id"],
+            level_id=row["level_id"],
+            level_delay=row["level_delay"],
+            level_date=row["level_date"],
+            occurrence=row["occurrence"],
+            disputed=disputed,
+            pause=pause,
+        )
+
+    @api.model
+    def _flush_ledger(self):
+        """The queries below read tables the ORM may still hold changes for."""
+        self.env.flush_all()
+
+    @api.model
+    def _from_sql(self):
+        """Every item with its entry, commercial customer and current level."""
+        return SQL(
+            """
+              FROM account_move_line aml
+              JOIN account_account acc
+                ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
+              JOIN account_move am ON am.id = aml.move_id
+              LEFT JOIN res_partner part ON part.id = aml.partner_id
+              LEFT JOIN res_partner cp ON cp.id = part.commercial_partner_id
+              LEFT JOIN collection_level cur ON cur.id = aml.collection_level_id
+            """
+        )
+
+    @api.model
+    def _open_sql(self, company):
+        """What makes a receivable item collectable: posted and not settled."""
+        return SQL(
+            "aml.company_id = %s AND aml.parent_state = 'posted'"
+            " AND aml.reconciled IS NOT TRUE AND aml.amount_residual_currency != 0",
+            company.id,
+        )

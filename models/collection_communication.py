@@ -1,0 +1,149 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+CHANNELS = [
+    ("email", "E-mail"),
+    ("letter", "Letter"),
+    ("sms", "SMS"),
+    ("call", "Phone call"),
+    ("portal", "Portal"),
+    ("meeting", "Meeting"),
+]
+# What delivery may still change on a row that left the house.
+DELIVERY_FIELDS = {
+    "state",
+    "failure_kind",
+    "failure_reason",
+    "resolved",
+    "mail_mail_id",
+    "activity_id",
+    "claimed_on",
+}
+
+
+class CollectionCommunication(models.Model):
+    """Every contact with a customer: in or out, automatic or typed in."""
+
+    _name = "collection.communication"
+    _description = "Communication"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, index=True, ondelete="restrict"
+    )
+    recipient_id = fields.Many2one(
+        "res.partner", string="Contact", index="btree_not_null", ondelete="restrict"
+    )
+    notice_id = fields.Many2one("collection.notice", index="btree_not_null", ondelete="restrict")
+    channel = fields.Selection(CHANNELS, required=True, index=True)
+    direction = fields.Selection(
+        [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
+    )
+    date = fields.Datetime(required=True, default=fields.Datetime.now, index=True)
+    user_id = fields.Many2one(
+        "res.users", default=lambda self: self.env.user, index="btree_not_null"
+    )
+    state = fields.Selection(
+        [("queued", "Queued"), ("sent", "Sent"), ("failed", "Failed"), ("done", "Done")],
+        required=True,
+        default="done",
+        index=True,
+    )
+    address = fields.Char(help="The e-mail address, phone number or postal address used.")
+    summary = fields.Char(required=True)
+    body = fields.Html(sanitize="email_outgoing")
+    outcome = fields.Char()
+    failure_kind = fields.Selection(
+        [
+            ("address", "Wrong address"),
+            ("temporary", "Could not be sent"),
+            ("unknown", "Unknown outcome"),
+            ("cancelled", "Not needed any more"),
+        ],
+        index="btree_not_null",
+    )
+    failure_reason = fields.Char()
+    resolved = fields.Boolean(
+        help="A person has dealt with the failure; dunning goes on.",
+    )
+    automatic = fields.Boolean(
+        readonly=True, help="Written by the system: neither edited nor deleted."
+    )
+    mail_mail_id = fields.Many2one(
+        "mail.mail", index="btree_not_null", ondelete="set null", groups="base.group_user"
+    )
+    activity_id = fields.Many2one("mail.activity", index="btree_not_null", ondelete="set null")
+    claimed_on = fields.Datetime(
+        help="Set just before the e-mail is handed to the server, so that an interrupted "
+        "sending is never repeated without a person."
+    )
+
+    @api.depends("channel", "summary")
+    def _compute_display_name(self):
+        labels = dict(self._fields["channel"]._description_selection(self.env))
+        for communication in self:
+            communication.display_name = (
+                f"{labels.get(communication.channel, '')}: {communication.summary or ''}"
+            )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """Rows typed in by a person are contacts that took place."""
+        if not self.env.su:
+            for vals in vals_list:
+                vals.pop("automatic", None)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not self.env.su or set(vals) - DELIVERY_FIELDS - {"outcome", "date", "user_id"}:
+            self._check_not_frozen()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_sent(self):
+        self._check_not_frozen()
+
+    def _check_not_frozen(self):
+        """:raises UserError: for rows written by the system"""
+        if self.filtered("automatic"):
+            raise UserError(
+                self.env._(
+                    "What was sent is kept as it was sent: it can be neither changed nor deleted."
+                )
+            )
+
+    def action_resolve(self):
+        """A person accepts a failed delivery: the letter reached the customer
+        another way, or the next level may follow all the same."""
+        self.check_access("write")
+        self.filtered(lambda row: row.state == "failed").sudo().resolved = True
+
+    def action_resend(self):
+        """Send failed e-mails again, to the recipient's address of today."""
+        self.check_access("write")
+        failed = self.filtered(lambda row: row.state == "failed" and row.channel == "email")
+        failed.notice_id.sudo()._resend(failed)
+
+    def action_mark_posted(self):
+        """The person has posted these letters."""
+        self.check_access("write")
+        letters = self.filtered(lambda row: row.channel == "letter" and row.state == "queued")
+        letters.sudo().write(
+            {"state": "sent", "date": fields.Datetime.now(), "user_id": self.env.uid}
+        )
+
+    def action_open_notice(self):
+        self.ensure_one()
+        return self.notice_id._get_records_action()
+
+    def _fail(self, kind, reason):
+        """Delivery did not work; tell the notices."""
+        self.write({"state": "failed", "failure_kind": kind, "failure_reason": reason})
+        self.notice_id._on_delivery_failure()
+
+    def _sent(self):
+        self.write({"state": "sent", "failure_kind": False, "failure_reason": False})

@@ -1,0 +1,36 @@
+from odoo import api, fields, models
+
+
+class CollectionHold(models.Model):
+    """A customer, or some of his items, left alone until a date."""
+
+    _name = "collection.hold"
+    _inherit = ["collection.pause"]
+    _description = "Collection Hold"
+    _pause_reason = "held"
+    _pause_open_state = "active"
+
+    state = fields.Selection(
+        [("active", "Active"), ("ended", "Ended")], default="active", required=True, index=True
+    )
+
+    def action_end(self):
+        """End the hold now; its items are dunned again by the next run."""
+        self.check_access("write")
+        self.filtered(lambda hold: hold.state == "active").state = "ended"
+
+    @api.model
+    def _cron_follow_up(self, date=None):
+        """End the holds whose last day has passed.
+
+        :param date: the day to evaluate; default: each company's local day
+        """
+        for company in self.env["res.company"].search([]):
+            today = date or company._collection_today()
+            self.search(
+                [
+                    ("company_id", "=", company.id),
+                    ("state", "=", "active"),
+                    ("date_until", "<", today),
+                ]
+            ).state = "ended"

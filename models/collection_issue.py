@@ -1,0 +1,290 @@
+import logging
+
+import psycopg2.errors
+
+from odoo import api, models
+from odoo.tools import exception_to_unicode
+
+from ..engine import compose, ladder, netting
+from .bulk import bulk_insert
+
+_logger = logging.getLogger(__name__)
+
+# These concern the whole transaction, not one customer: whoever opened it
+# (the RPC layer, the scheduled action) tries again on fresh data.
+RETRY_ERRORS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+# A person waits for this many letters; more are rendered by the scheduled action.
+INLINE_LETTERS = 30
+
+
+class CollectionIssue(models.AbstractModel):
+    """Issuing notices: lock, re-read, freeze, deliver, advance."""
+
+    _name = "collection.issue"
+    _description = "Issue of Notices"
+
+    @api.model
+    def _issue(self, notices):
+        """Issue proposals and render their letters.
+
+        The single door: buttons, wizards and RPC come through here; the
+        scheduled action calls the two halves with a commit in between.
+
+        :param notices: ``collection.notice`` in sudo; those not ready stay
+        :return: the notices that were issued
+        """
+        issued = self._issue_texts(notices)
+        delivery = self.env["collection.delivery"]
+        letters = delivery._without_letter(issued)
+        delivery._render_letters(letters[:INLINE_LETTERS])
+        if len(letters) > INLINE_LETTERS:
+            self.env.ref("account_collections.ir_cron_letters")._trigger()
+        return issued
+
+    @api.model
+    def _issue_texts(self, notices):
+        """Everything but the PDFs, which are rendered from the frozen content."""
+        issued = notices.browse()
+        for (company, date), group in notices.grouped(
+            lambda notice: (notice.company_id, notice._issue_date())
+        ).items():
+            scoped = self.with_company(company)
+            group = group.with_company(company).filtered(lambda n: n.stage == "proposed")
+            customers = group.partner_id.try_lock_for_update(allow_referencing=True)
+            group = group.filtered(lambda notice, free=customers: notice.partner_id in free)
+            issued |= scoped._issue_isolated(group, date)
+        if issued:
+            self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return issued
+
+    @api.model
+    def _issue_isolated(self, notices, date):
+        """All at once; if that fails, customer by customer, so that one bad
+        customer stops nobody.
+
+        :return: the issued notices
+        """
+        if not notices:
+            return notices
+        try:
+            with self.env.cr.savepoint():
+                return self._issue_batch(notices, date)
+        except RETRY_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is recorded
+            self.env.invalidate_all(flush=False)
+            by_customer = notices.grouped("partner_id")
+            if len(by_customer) == 1:
+                self._record_error(notices, error)
+                return notices.browse()
+        issued = notices.browse()
+        for group in by_customer.values():
+            issued |= self._issue_isolated(group, date)
+        return issued
+
+    @api.model
+    def _record_error(self, notices, error):
+        """The customer's notices failed; his items stay where they are."""
+        text = exception_to_unicode(error)
+        _logger.info("Notices %s were not issued: %s", notices.ids, text)
+        notices._set_stage("failed", text)
+        for notice in notices:
+            self._add_skips(notice, notice.line_ids, "error", text)
+
+    @api.model
+    def _issue_batch(self, notices, date):
+        notices = self._refresh(notices, date)
+        notices = self._keep_reachable(notices)
+        if not notices:
+            return notices
+        notices._freeze(date)
+        delivery = self.env["collection.delivery"]
+        delivery._freeze_texts(notices)
+        notices.line_ids.filtered(lambda line: line.stage == "proposed").write(
+            {"stage": "issued"}
+        )
+        notices.write({"stage": "issued"})
+        delivery._deliver(notices)
+        # The unique index and the items' rows speak now, inside the savepoint.
+        self.env.flush_all()
+        return notices
+
+    @api.model
+    def _refresh(self, notices, date=None):
+        """Read again what is owed and rebuild lines and totals.
+
+        Items that are paid, paused or not due any more drop out, with the reason
+        on their line.
+
+        :return: the notices that still have something to say
+        """
+        remaining = notices.browse()
+        for company, group in notices.grouped("company_id").items():
+            day = date or group[:1].date
+            books = self.env["collection.candidate"]._read_books(
+                company, day, group.partner_id.ids, ignore_proposals=True
+            )
+            remaining |= self._refresh_company(group, books)
+        return remaining
+
+    @api.model
+    def _refresh_company(self, notices, books):
+        decisions = books.decide()
+        items, credits = {}, {}
+        for item in books.items:
+            items.setdefault((item.customer, item.currency), []).append(item)
+        for credit in books.credits:
+            credits.setdefault((credit.customer, credit.currency), []).append(credit)
+        shares = {
+            key: netting.pour(group, credits.get(key, []), books.precisions[key[1]])
+            for key, group in items.items()
+        }
+        kept, drafts = notices.browse(), []
+        for notice in notices:
+            key = (notice.partner_id.id, notice.currency_id.id)
+            chosen = self._still_advancing(notice, books, decisions)
+            if not chosen:
+                self._close(notice, "nothing_due")
+                continue
+            draft, reason = compose.redraft(
+                items[key],
+                chosen,
+                set(self._listed(notice).move_line_id.ids),
+                notice.policy_id.id,
+                books.rules[notice.policy_id.id],
+                shares[key],
+                books.date,
+                books.precisions[key[1]],
+            )
+            if reason:
+                self._close(notice, reason)
+                continue
+            kept |= notice
+            drafts.append(draft)
+        self._write_snapshot(kept, drafts, books)
+        return kept
+
+    @api.model
+    def _listed(self, notice):
+        return notice.line_ids.filtered(lambda line: line.kind == compose.LISTED)
+
+    @api.model
+    def _still_advancing(self, notice, books, decisions):
+        """``{item id: Decision}`` of what may go out; drops the rest.
+
+        A person may have lowered a level; nobody and nothing raises it here.
+        """
+        chosen, dropped = {}, {}
+        levels = {level.id: level for level in books.ladders[notice.policy_id.id].levels}
+        for line in notice._advancing():
+            item_id = line.move_line_id.id
+            decision = decisions.get(item_id)
+            if decision is None:
+                dropped.setdefault(("nothing_due", ""), []).append(line.id)
+            elif decision.step != ladder.ADVANCE:
+                reason = decision.reason or "not_due"
+                dropped.setdefault((reason, decision.detail), []).append(line.id)
+            else:
+                level = min(
+                    levels[line.level_id.id], decision.level, key=lambda lvl: lvl.delay_days
+                )
+                repeated = level.id == line.previous_level_id.id
+                chosen[item_id] = ladder.Decision(
+                    ladder.ADVANCE, level, decision.occurrence if repeated else 1
+                )
+        for (reason, detail), ids in dropped.items():
+            lines = notice.line_ids.browse(ids)
+            lines._drop(reason, detail)
+            self._add_skips(notice, lines, reason, detail)
+        return chosen
+
+    @api.model
+    def _close(self, notice, reason):
+        """Nothing is left to say: the proposal ends, with its reason."""
+        labels = dict(
+            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
+        )
+        lines = notice._advancing()
+        self._add_skips(notice, lines, reason)
+        lines._drop(reason)
+        notice._set_stage("cancelled", labels[reason])
+
+    @api.model
+    def _add_skips(self, notice, lines, reason, detail=""):
+        lines = lines.filtered(lambda line: line.kind == compose.ITEM and line.move_line_id)
+        if not notice.run_id:
+            return
+        known = notice.run_id.skip_ids.move_line_id
+        bulk_insert(
+            self.env["collection.skip"],
+            [
+                {
+                    "run_id": notice.run_id.id,
+                    "company_id": notice.company_id.id,
+                    "date": notice.date,
+                    "move_line_id": line.move_line_id.id,
+                    "move_id": line.move_id.id or None,
+                    "partner_id": notice.partner_id.id,
+                    "level_id": line.level_id.id or None,
+                    "reason": reason,
+                    "detail": detail or None,
+                }
+                for line in lines
+                if line.move_line_id not in known
+            ],
+        )
+        notice.run_id.invalidate_recordset(["skip_ids"])
+
+    @api.model
+    def _write_snapshot(self, notices, drafts, books):
+        """Lines and totals as the books have them now."""
+        proposal = self.env["collection.proposal"]
+        notices.line_ids.filtered(
+            lambda line: line.kind != compose.ITEM and line.stage == "proposed"
+        ).unlink()
+        proposal._insert_lines(
+            books, notices, drafts, kinds=(compose.LISTED, compose.CREDIT)
+        )
+        for notice, draft in zip(notices, drafts, strict=True):
+            lines = {line.move_line_id.id: line for line in notice._advancing()}
+            for part in draft.advancing:
+                line = lines[part.item_id]
+                vals = proposal._prepare_line(books, notice, draft, part)
+                changed = line._changed_values(vals)
+                if changed:
+                    line.write(changed)
+            totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
+            totals.pop("currency_id")
+            notice.write(totals)
+
+    @api.model
+    def _keep_reachable(self, notices):
+        """Those somebody will receive; the others are closed with the reason."""
+        delivery = self.env["collection.delivery"]
+        recipients = {
+            company: group.partner_id._collection_recipients(company)
+            for company, group in notices.grouped("company_id").items()
+        }
+        pairs = [
+            (recipients[notice.company_id][notice.partner_id.id], notice.level_id)
+            for notice in notices
+        ]
+        kept = notices.browse()
+        obstacles = delivery._obstacles(notices.company_id[:1], pairs)
+        for notice, (recipient, _level), obstacle in zip(notices, pairs, obstacles, strict=True):
+            if obstacle:
+                self._fail(notice, *obstacle)
+                continue
+            if notice.recipient_id != recipient:
+                notice.recipient_id = recipient
+            kept |= notice
+        return kept
+
+    @api.model
+    def _fail(self, notice, reason, detail):
+        labels = dict(
+            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
+        )
+        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        self._add_skips(notice, notice._advancing(), reason, detail)
+        notice._set_stage("failed", text)

@@ -1,0 +1,178 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..engine import ladder
+
+MAX_DAYS = 3650
+
+
+class CollectionLevel(models.Model):
+    """A level (stage of the ladder): when it is reached and what it says.
+
+    The texts are QWeb templates over the notice (``object``), per language.
+    """
+
+    _name = "collection.level"
+    _inherit = ["mail.render.mixin"]
+    _description = "Dunning Level"
+    _order = "policy_id, sequence, id"
+    _check_company_auto = True
+    # Managers write the texts; collectors and the scheduled action render them.
+    _unrestricted_rendering = True
+
+    name = fields.Char(required=True, translate=True)
+    policy_id = fields.Many2one(
+        "collection.policy", required=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one(related="policy_id.company_id", store=True)
+    sequence = fields.Integer(default=10, required=True)
+    delay_days = fields.Integer(
+        string="Days after Due Date",
+        required=True,
+        help="Calendar days after the due date; negative: before it. The due day itself "
+        "is never late.",
+    )
+    min_interval_days = fields.Integer(
+        string="Minimum Interval",
+        help="Days that must have passed since the item's previous level.",
+    )
+    send_email = fields.Boolean(string="E-mail")
+    send_letter = fields.Boolean(string="Letter by Post")
+    attach_letter = fields.Boolean(
+        string="Attach Letter", help="The e-mail carries the letter as a PDF."
+    )
+    make_call = fields.Boolean(
+        string="Phone Call", help="Plans a call for the collector, with the script below."
+    )
+    mail_template_id = fields.Many2one(
+        "mail.template",
+        string="E-mail Template",
+        domain="[('model', '=', 'collection.notice')]",
+        ondelete="restrict",
+    )
+    letter_subject = fields.Char(translate=True, render_engine="inline_template")
+    letter_body = fields.Html(
+        string="Letter Text",
+        translate=True,
+        render_engine="qweb",
+        render_options={"post_process": True},
+        sanitize="email_outgoing",
+        help="Stands above the table of items. Empty: a plain sentence.",
+    )
+    letter_closing = fields.Html(
+        string="Letter Closing",
+        translate=True,
+        render_engine="qweb",
+        render_options={"post_process": True},
+        sanitize="email_outgoing",
+        help="Stands below the table of items.",
+    )
+    call_script = fields.Html(
+        translate=True,
+        render_engine="qweb",
+        render_options={"post_process": True},
+        sanitize="email_outgoing",
+        help="What the collector says, with the figures of the day.",
+    )
+    deadline_days = fields.Integer(
+        string="Firm Date (days)",
+        help="The notice asks for payment within this many days. 0: it sets no date.",
+    )
+    requires_approval = fields.Boolean(
+        help="Only a manager lets a notice of this level go out.",
+    )
+    repeat_days = fields.Integer(
+        string="Repeat Every (days)", help="Last level only. 0: never repeated."
+    )
+    max_repeats = fields.Integer(default=1, help="How often the last level is repeated.")
+    notice_count = fields.Integer(compute="_compute_notice_count")
+
+    _delay_sane = models.Constraint(
+        f"CHECK(delay_days BETWEEN -{MAX_DAYS} AND {MAX_DAYS})",
+        "The delay must be within ten years.",
+    )
+    _days_positive = models.Constraint(
+        "CHECK(min_interval_days >= 0 AND deadline_days >= 0 AND repeat_days >= 0"
+        " AND max_repeats >= 0)",
+        "Intervals, firm dates and repeats cannot be negative.",
+    )
+    _channel_required = models.Constraint(
+        "CHECK(send_email OR send_letter OR make_call)",
+        "A level needs at least one channel: e-mail, letter or call.",
+    )
+
+    def _compute_render_model(self):
+        self.render_model = "collection.notice"
+
+    def _compute_notice_count(self):
+        counts = dict(
+            self.env["collection.notice"]._read_group(
+                [("level_id", "in", self.ids), ("stage", "=", "issued")],
+                ["level_id"],
+                ["__count"],
+            )
+        )
+        for level in self:
+            level.notice_count = counts.get(level, 0)
+
+    @api.constrains("sequence", "delay_days", "repeat_days", "policy_id")
+    def _check_order(self):
+        self.policy_id._check_levels()
+
+    @api.constrains("send_email", "send_letter", "make_call")
+    def _check_channel(self):
+        for level in self:
+            if not (level.send_email or level.send_letter or level.make_call):
+                raise ValidationError(
+                    self.env._(
+                        "Level “%(level)s” needs at least one channel: e-mail, letter or call.",
+                        level=level.name,
+                    )
+                )
+
+    @api.constrains("mail_template_id")
+    def _check_template_model(self):
+        for level in self:
+            template = level.mail_template_id
+            if template and template.sudo().model != "collection.notice":
+                raise ValidationError(
+                    self.env._(
+                        "The e-mail template of level “%(level)s” must be made for notices.",
+                        level=level.name,
+                    )
+                )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        if self.sudo().filtered("notice_count"):
+            raise ValidationError(
+                self.env._(
+                    "Notices were sent at this level; archive the policy instead of deleting it."
+                )
+            )
+
+    @api.depends("name", "policy_id.name")
+    @api.depends_context("collection_level_with_policy")
+    def _compute_display_name(self):
+        with_policy = self.env.context.get("collection_level_with_policy")
+        for level in self:
+            level.display_name = (
+                f"{level.policy_id.name}: {level.name}" if with_policy else level.name
+            )
+
+    def _engine_level(self):
+        """This level as the engine reads it."""
+        self.ensure_one()
+        return ladder.Level(
+            self.id,
+            self.sequence,
+            self.delay_days,
+            self.min_interval_days,
+            self.repeat_days,
+            self.max_repeats,
+        )
+
+    def _carries_letter(self):
+        """True when a notice of this level needs its letter as a PDF."""
+        self.ensure_one()
+        return self.send_letter or (self.send_email and self.attach_letter)

@@ -1,0 +1,416 @@
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import compose, words
+
+STAGES = [
+    ("proposed", "Proposed"),
+    ("to_approve", "To approve"),
+    ("issued", "Issued"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+    ("reversed", "Reversed"),
+]
+STATES = [*STAGES[:3], STAGES[3], ("settled", "Settled"), *STAGES[4:]]
+MANAGER_GROUP = "account_collections.group_collections_manager"
+
+
+class CollectionNotice(models.Model):
+    """One message to one customer, in one currency, at one level, on one day."""
+
+    _name = "collection.notice"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Dunning Notice"
+    _order = "date desc, id desc"
+    _check_company_auto = True
+    _mail_post_access = "read"
+
+    name = fields.Char(string="Number", readonly=True, copy=False, index="trigram")
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner",
+        string="Customer",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
+    )
+    recipient_id = fields.Many2one(
+        "res.partner", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    policy_id = fields.Many2one(
+        "collection.policy", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    level_id = fields.Many2one(
+        "collection.level", required=True, readonly=True, index=True, ondelete="restrict"
+    )
+    proposed_level_id = fields.Many2one(
+        "collection.level",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The level the engine proposed; a person may go below it, never above.",
+    )
+    run_id = fields.Many2one(
+        "collection.run", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    date = fields.Date(required=True, readonly=True, index=True)
+    proposed_on = fields.Date(
+        readonly=True, help="The company's local day on which the proposal was made."
+    )
+    deadline_date = fields.Date(string="Firm Date", readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount_due = fields.Monetary(
+        readonly=True,
+        help="Open amounts of the listed items less disputed amounts less open credits.",
+    )
+    amount_overdue = fields.Monetary(
+        readonly=True, help="The part of the amount due whose due date has passed."
+    )
+    amount_charges = fields.Monetary(readonly=True)
+    amount_total = fields.Monetary(string="Total", readonly=True)
+    line_ids = fields.One2many("collection.notice.line", "notice_id", readonly=False)
+    # What was decided; `state` adds what the ledger says (settled).
+    stage = fields.Selection(
+        STAGES, required=True, readonly=True, default="proposed", index=True, copy=False
+    )
+    state = fields.Selection(
+        STATES, compute="_compute_state", store=True, index=True, tracking=True
+    )
+    failure_reason = fields.Char(readonly=True, copy=False)
+    approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    approved_on = fields.Datetime(readonly=True, copy=False)
+    issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
+    issued_on = fields.Datetime(readonly=True, copy=False)
+    collector_id = fields.Many2one("res.users", readonly=True, index="btree_not_null")
+    communication_ids = fields.One2many("collection.communication", "notice_id")
+    is_undelivered = fields.Boolean(
+        compute="_compute_is_undelivered",
+        store=True,
+        help="A message of this notice failed and nobody has dealt with it yet.",
+    )
+    # Frozen when the notice is issued.
+    lang = fields.Char(string="Language", readonly=True)
+    partner_bank_id = fields.Many2one("res.partner.bank", readonly=True)
+    payment_reference = fields.Char(readonly=True, copy=False)
+    amount_in_words = fields.Char(readonly=True)
+    email_subject = fields.Char(readonly=True, copy=False)
+    email_body = fields.Html(readonly=True, copy=False, sanitize=False)
+    letter_subject = fields.Char(readonly=True, copy=False)
+    letter_body = fields.Html(readonly=True, copy=False, sanitize=False)
+    letter_closing = fields.Html(readonly=True, copy=False, sanitize=False)
+    call_script = fields.Html(readonly=True, copy=False, sanitize=False)
+    letter_attachment_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
+    letter_filename = fields.Char(compute="_compute_letter_filename")
+
+    _name_unique = models.UniqueIndex(
+        "(company_id, name) WHERE name IS NOT NULL", "A notice number is used once."
+    )
+    _letter_pending = models.Index(
+        "(id) WHERE stage = 'issued' AND letter_attachment_id IS NULL"
+    )
+
+    @api.depends(
+        "stage",
+        "line_ids.stage",
+        "line_ids.move_line_id.reconciled",
+        "line_ids.move_line_id.parent_state",
+    )
+    def _compute_state(self):
+        for notice in self:
+            notice.state = "settled" if notice._is_settled() else notice.stage
+
+    @api.depends("communication_ids.state", "communication_ids.resolved")
+    def _compute_is_undelivered(self):
+        for notice in self:
+            notice.is_undelivered = any(
+                row.state == "failed" and row.failure_kind != "cancelled" and not row.resolved
+                for row in notice.communication_ids
+            )
+
+    @api.depends("name", "partner_id.name")
+    def _compute_display_name(self):
+        for notice in self:
+            notice.display_name = notice.name or self.env._(
+                "Proposal: %(customer)s", customer=notice.partner_id.name or ""
+            )
+
+    @api.depends("name", "stage")
+    def _compute_letter_filename(self):
+        """Only issued letters are kept as files: a preview changes nothing."""
+        for notice in self:
+            kept = notice.stage in ("issued", "reversed") and notice.name
+            notice.letter_filename = f"{notice.name.replace('/', '-')}.pdf" if kept else False
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_issued(self):
+        if self.filtered("name"):
+            raise UserError(
+                self.env._("An issued notice is part of the record: reverse it instead.")
+            )
+
+    def action_approve(self):
+        """Let notices out whose level asks for a manager's word.
+
+        :raises AccessError: unless a collections manager asks
+        """
+        if not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._("Only a collections manager approves notices of this level.")
+            )
+        self.check_access("write")
+        waiting = self.filtered(lambda notice: notice.stage == "to_approve").sudo()
+        waiting.write(
+            {
+                "stage": "proposed",
+                "approved_by_id": self.env.uid,
+                "approved_on": fields.Datetime.now(),
+            }
+        )
+
+    def action_issue(self):
+        """Issue proposals: re-read what is owed, freeze, advance levels, send.
+
+        :raises UserError: when a notice waits for approval or none can be issued
+        """
+        self.check_access("write")
+        if self.filtered(lambda notice: notice.stage == "to_approve"):
+            raise UserError(self.env._("A collections manager must approve this notice first."))
+        proposals = self.filtered(lambda notice: notice.stage == "proposed")
+        if not proposals:
+            raise UserError(self.env._("There is no proposal left to issue here."))
+        # Safe: rights on the notices are checked above; issuing also writes
+        # levels on journal items, mails and sequences a collector cannot touch.
+        self.env["collection.issue"].sudo()._issue(proposals.sudo())
+
+    def action_cancel(self):
+        """Withdraw proposals, or close failed notices."""
+        self.check_access("write")
+        if self.filtered(lambda notice: notice.stage in ("issued", "reversed")):
+            raise UserError(self.env._("An issued notice can be reversed, not cancelled."))
+        self.sudo()._set_stage("cancelled")
+
+    def action_reverse(self):
+        """Take issued notices back: their items return to the level before.
+
+        :raises UserError: when nothing was issued
+        """
+        self.check_access("write")
+        issued = self.sudo().filtered(lambda notice: notice.stage == "issued")
+        if not issued:
+            raise UserError(self.env._("Only an issued notice can be reversed."))
+        issued._set_stage("reversed")
+        issued._cancel_pending(self.env._("Notice reversed"))
+
+    def action_print(self):
+        """One PDF of all letters, by country, zip and customer."""
+        self.check_access("read")
+        ordered = self.sorted(
+            lambda notice: (
+                notice.recipient_id.country_id.code or "",
+                notice.recipient_id.zip or "",
+                notice.partner_id.name or "",
+                notice.id,
+            )
+        )
+        return self.env.ref("account_collections.action_report_notice").report_action(ordered)
+
+    def action_mark_posted(self):
+        """The letters of these notices have been posted."""
+        self.communication_ids.action_mark_posted()
+
+    def action_open_items(self):
+        """The journal items behind the notice."""
+        self.ensure_one()
+        return self.line_ids.move_line_id._get_records_action(name=self.env._("Items"))
+
+    def _is_settled(self):
+        """True when nothing is left to collect of what this notice reminded of."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(
+            lambda line: line.kind == compose.ITEM and line.stage == "issued"
+        )
+        return (
+            self.stage == "issued"
+            and bool(lines)
+            and all(
+                line.move_line_id.reconciled or line.move_line_id.parent_state != "posted"
+                for line in lines
+            )
+        )
+
+    def _set_stage(self, stage, reason=None):
+        """Move notices and their items to a stage that is not `issued`."""
+        vals = {"stage": stage}
+        if reason is not None:
+            vals["failure_reason"] = reason
+        self.write(vals)
+        live = ("proposed", "issued", "failed")
+        self.line_ids.filtered(lambda line: line.stage in live).write({"stage": stage})
+
+    def _check_editable(self):
+        """:raises UserError: when the notice is no proposal any more"""
+        if self.filtered(lambda notice: notice.stage not in ("proposed", "to_approve")):
+            raise UserError(self.env._("Only a proposal can be changed."))
+
+    def _update_level(self):
+        """The notice speaks at the highest level among its lines."""
+        for notice in self.filtered(lambda notice: notice.stage in ("proposed", "to_approve")):
+            levels = notice._advancing().level_id
+            highest = levels.sorted("delay_days")[-1:]
+            if highest and highest != notice.level_id:
+                waits = highest.requires_approval and not notice.approved_by_id
+                notice.sudo().write(
+                    {"level_id": highest.id, "stage": "to_approve" if waits else "proposed"}
+                )
+
+    def _after_drop(self):
+        """A proposal without items is no proposal; else its totals follow."""
+        empty = self.filtered(lambda notice: not notice._advancing())
+        empty._set_stage("cancelled", self.env._("Every item was taken out."))
+        rest = self - empty
+        self.env["collection.issue"]._refresh(rest)
+        rest._update_level()
+
+    def _advancing(self):
+        """The lines that (would) go to a new level with these notices."""
+        return self.line_ids.filtered(
+            lambda line: line.kind == compose.ITEM and line.stage in ("proposed", "issued")
+        )
+
+    def _issue_date(self):
+        """The day printed on the notice.
+
+        A proposal that waited some days for a person is dated that much later,
+        so that its firm date is never in the past.
+        """
+        self.ensure_one()
+        waited = self.company_id._collection_today() - (self.proposed_on or self.date)
+        return self.date + max(waited, timedelta())
+
+    def _freeze(self, date):
+        """Number, dates and payment details, as they are printed."""
+        sequence = self.env["ir.sequence"]
+        for notice in self:
+            company = notice.company_id
+            bank = notice._find_bank()
+            notice.write(
+                {
+                    "name": sequence.with_company(company).next_by_code(
+                        "collection.notice", sequence_date=date
+                    ),
+                    "date": date,
+                    "deadline_date": company._collection_deadline(date, notice.level_id),
+                    "lang": notice.recipient_id._collection_lang(company),
+                    "partner_bank_id": bank.id,
+                    "issued_by_id": self.env.uid,
+                    "issued_on": fields.Datetime.now(),
+                    "failure_reason": False,
+                }
+            )
+            notice.payment_reference = notice._find_payment_reference()
+            notice.amount_in_words = notice._words()
+
+    def _find_bank(self):
+        """The account named on the oldest invoice, else the company's first one
+        that takes the currency."""
+        self.ensure_one()
+        company, currencies = self.company_id, (False, self.currency_id.id)
+        named = self._advancing().move_id.partner_bank_id[:1]
+        if named:
+            return named
+        return company.partner_id.bank_ids.filtered(
+            lambda bank: bank.currency_id.id in currencies
+            and bank.company_id.id in (False, company.id)
+        )[:1]
+
+    def _find_payment_reference(self):
+        """The invoice's own reference when there is one invoice, else the notice's."""
+        self.ensure_one()
+        moves = self.line_ids.filtered(
+            lambda line: line.kind != compose.CREDIT and line.stage != "dropped"
+        ).move_id
+        if len(moves) == 1:
+            return moves.payment_reference or moves.name
+        return self.name or ", ".join(filter(None, moves.mapped("name")))
+
+    def _words(self):
+        """The total in words, in the letter's language, or ""."""
+        self.ensure_one()
+        return words.amount_in_words(self.amount_total, self.currency_id.name, self.lang or "en")
+
+    def _cancel_pending(self, reason):
+        """Nothing is left to collect, or the notice was taken back: planned
+        calls and messages that have not left are not needed any more."""
+        pending = self.communication_ids.filtered(lambda row: row.state == "queued")
+        pending.mail_mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+        pending.activity_id.unlink()
+        pending.write({"state": "failed", "failure_kind": "cancelled", "failure_reason": reason})
+
+    def _cancel_settled_calls(self):
+        """Planned calls about paid items are not made."""
+        settled = self.filtered(lambda notice: notice.state == "settled")
+        calls = settled.communication_ids.filtered(
+            lambda row: row.channel == "call" and row.state == "queued"
+        )
+        calls.activity_id.unlink()
+        calls.write(
+            {
+                "state": "failed",
+                "failure_kind": "cancelled",
+                "failure_reason": self.env._("Nothing left to collect"),
+            }
+        )
+
+    def _on_delivery_failure(self):
+        """No written message reached the customer: the notice has failed, its
+        items return to their level and the next run tries again. An unknown
+        outcome is left to a person: the message may have arrived."""
+        for notice in self.filtered(lambda notice: notice.stage == "issued"):
+            written = notice.communication_ids.filtered(
+                lambda row: row.direction == "out" and row.channel in ("email", "letter", "sms")
+            )
+            lost = written.filtered(
+                lambda row: row.state == "failed" and row.failure_kind in ("address", "temporary")
+            )
+            if written and written == lost:
+                reason = "; ".join(filter(None, lost.mapped("failure_reason")))
+                notice._set_stage("failed", reason)
+                notice._cancel_pending(reason)
+
+    def _resend(self, communications):
+        """A person sends failed e-mails again.
+
+        The notice, which may have failed, counts as issued again unless its
+        items moved on meanwhile.
+        """
+        self.env["collection.delivery"]._resend(self, communications)
+
+    def _message_receive_bounce(self, email, partner):
+        """The customer's server returned the mail."""
+        result = super()._message_receive_bounce(email, partner)
+        rows = self.sudo().communication_ids.filtered(
+            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
+        )
+        rows._fail("address", self.env._("Returned by %(email)s", email=email))
+        return result
+
+    def _message_post_after_hook(self, message, msg_values):
+        """A reply is a contact too: it goes into the customer's timeline."""
+        if message.message_type == "email":
+            self.env["collection.delivery"].sudo()._log_reply(self.sudo(), message)
+        return super()._message_post_after_hook(message, msg_values)
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["recipient_id", "partner_id"]
+
+    def _letter_text(self, field):
+        """A text of the letter: frozen when issued, rendered live for a preview."""
+        self.ensure_one()
+        if self.stage in ("issued", "reversed") or self.name:
+            return self[field] or Markup()
+        return self.env["collection.delivery"]._render_level(self, field)[self.id]

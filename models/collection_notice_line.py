@@ -1,0 +1,152 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..engine import compose
+from .collection_skip import REASONS
+
+KINDS = [
+    (compose.ITEM, "Advances"),
+    (compose.LISTED, "For information"),
+    (compose.CREDIT, "Credit"),
+]
+STAGES = [
+    ("proposed", "Proposed"),
+    ("issued", "Issued"),
+    ("dropped", "Dropped"),
+    ("failed", "Failed"),
+    ("cancelled", "Cancelled"),
+    ("reversed", "Reversed"),
+]
+
+
+class CollectionNoticeLine(models.Model):
+    """One item as it stood on the day of its notice; frozen once issued."""
+
+    _name = "collection.notice.line"
+    _description = "Notice Line"
+    _order = "notice_id, sequence, date_maturity, id"
+
+    notice_id = fields.Many2one(
+        "collection.notice", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one("res.partner", readonly=True, index="btree_not_null")
+    # The entry behind a line may disappear (an invoice reset to draft builds its
+    # items again); the snapshot stays.
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    kind = fields.Selection(KINDS, required=True, readonly=True, default=compose.ITEM)
+    sequence = fields.Integer(default=10)
+    stage = fields.Selection(
+        STAGES, string="Status", required=True, readonly=True, default="proposed"
+    )
+    level_id = fields.Many2one(
+        "collection.level",
+        index="btree_not_null",
+        ondelete="restrict",
+        help="The level the item goes to with this notice.",
+    )
+    previous_level_id = fields.Many2one(
+        "collection.level", readonly=True, index="btree_not_null", ondelete="restrict"
+    )
+    occurrence = fields.Integer(
+        readonly=True, help="1 for the first notice of this level, 2 for its first repeat."
+    )
+    move_name = fields.Char(string="Number", readonly=True)
+    move_ref = fields.Char(string="Reference", readonly=True)
+    date_invoice = fields.Date(string="Date", readonly=True)
+    date_maturity = fields.Date(string="Due Date", readonly=True)
+    days_overdue = fields.Integer(string="Days Late", readonly=True, aggregator=None)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    amount_original = fields.Monetary(string="Original", readonly=True)
+    amount_paid = fields.Monetary(string="Paid", readonly=True)
+    amount_residual = fields.Monetary(
+        string="Open", readonly=True, help="Negative for a credit."
+    )
+    amount_disputed = fields.Monetary(string="Disputed", readonly=True)
+    amount_charges = fields.Monetary(string="Charges", readonly=True)
+    drop_reason = fields.Selection(REASONS, readonly=True)
+    drop_detail = fields.Char(readonly=True)
+
+    _open_once = models.UniqueIndex(
+        "(move_line_id) WHERE stage = 'proposed' AND kind = 'item'",
+        "This item is already in another open proposal.",
+    )
+    _issued_once = models.UniqueIndex(
+        "(move_line_id, level_id, occurrence) WHERE stage = 'issued' AND kind = 'item'",
+        "This item has already been reminded at this level.",
+    )
+
+    @api.depends("move_name", "level_id.name")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = f"{line.move_name or ''} ({line.level_id.name or ''})"
+
+    @api.constrains("level_id")
+    def _check_level_down(self):
+        """A person may lower the level of a proposed item, never raise it.
+
+        :raises ValidationError: when the level is not one the item has earned
+        """
+        for line in self.filtered(lambda line: line.kind == compose.ITEM):
+            top = line.notice_id.proposed_level_id
+            wrong_policy = line.level_id.policy_id != line.notice_id.policy_id
+            if wrong_policy or (top and line.level_id.delay_days > top.delay_days):
+                raise ValidationError(
+                    self.env._(
+                        "“%(item)s” can only go to a lower level of its own policy.",
+                        item=line.display_name,
+                    )
+                )
+            previous = line.previous_level_id
+            if previous.policy_id == line.level_id.policy_id and (
+                line.level_id.delay_days < previous.delay_days
+            ):
+                raise ValidationError(
+                    self.env._(
+                        "“%(item)s” has already passed this level.", item=line.display_name
+                    )
+                )
+
+    def write(self, vals):
+        if "level_id" in vals and not self.env.su:
+            self.notice_id._check_editable()
+        result = super().write(vals)
+        if "level_id" in vals:
+            self.notice_id._update_level()
+        return result
+
+    def action_drop(self):
+        """Take items out of a proposal; the next run proposes them again."""
+        self.check_access("write")
+        self.notice_id._check_editable()
+        if self.filtered(lambda line: line.kind != compose.ITEM):
+            raise UserError(self.env._("Only items that advance can be taken out."))
+        self.sudo()._drop("removed", self.env.user.name)
+        self.notice_id.sudo()._after_drop()
+
+    def _changed_values(self, vals):
+        """The part of ``vals`` that differs from what the line says."""
+        self.ensure_one()
+        current = self._convert_to_write(self.read(list(vals), load=None)[0])
+        return {
+            field: value
+            for field, value in vals.items()
+            if (current.get(field) or None) != (value or None)
+        }
+
+    def _drop(self, reason, detail=""):
+        """Take items out, with the reason kept on the notice."""
+        self.write({"stage": "dropped", "drop_reason": reason, "drop_detail": detail})

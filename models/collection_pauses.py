@@ -1,0 +1,152 @@
+from collections import defaultdict
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.tools import SQL
+
+PAUSE_MODELS = ("collection.hold", "collection.promise")
+
+
+class Pauses:
+    """Everything that keeps items of a company from advancing on a day."""
+
+    def __init__(self):
+        self.by_item = {}
+        self.by_customer = {}
+        self.proposal_runs = {}
+        self.disputed = defaultdict(float)
+        self.last_sent = None
+
+    def of(self, row):
+        """``(pause, disputed amount)`` of a ledger row."""
+        pause = (
+            self._of_master_data(row)
+            or self.by_item.get(row["id"])
+            or self.by_customer.get(row["partner_id"])
+            or self._of_sending(row)
+        )
+        return pause, self.disputed.get(row["id"], 0.0)
+
+    def _of_master_data(self, row):
+        if row["partner_id"] is None:
+            return ("no_customer", "", None)
+        if not row["partner_active"]:
+            return ("archived_customer", "", None)
+        if row["no_followup"]:
+            return ("no_followup", "", None)
+        if row["payment_state"] == "blocked":
+            return ("held", row["move_name"] or "", None)
+        if row["paying"] or row["payment_state"] in ("in_payment", "paid"):
+            return ("payment_in_progress", "", None)
+        return None
+
+    def _of_sending(self, row):
+        sent = row["sent_date"]
+        if not sent or self.last_sent is None or sent <= self.last_sent:
+            return None
+        return ("sent_recently", str(sent), sent + self.wait - timedelta(days=1))
+
+    def set_waiting_time(self, date, days):
+        """Invoices sent less than ``days`` days before ``date`` wait."""
+        if days > 0:
+            self.wait = timedelta(days=days)
+            self.last_sent = date - self.wait
+
+
+class CollectionPauses(models.AbstractModel):
+    """The one place that knows every reason to leave an item alone."""
+
+    _name = "collection.pauses"
+    _description = "Reasons to Pause Items"
+
+    @api.model
+    def _collect(self, company, date, rows, ignore_proposals=False):
+        """:return: :class:`Pauses` for the ledger rows of one company"""
+        pauses = Pauses()
+        pauses.set_waiting_time(date, company.min_days_after_sending)
+        item_ids = tuple(row["id"] for row in rows) or (0,)
+        self._add_undelivered(pauses, date, item_ids)
+        if not ignore_proposals:
+            self._add_proposals(pauses, item_ids)
+        for name in PAUSE_MODELS:
+            self._add_records(pauses, self.env[name]._active_on(company, date))
+        self._add_disputes(pauses, company, date, rows)
+        return pauses
+
+    @api.model
+    def _add_records(self, pauses, records):
+        """Holds and promises: on their items, or on the whole customer."""
+        for record in records:
+            pause = (record._pause_reason, record.reason or "", record.date_until or None)
+            if record.move_line_ids:
+                pauses.by_item.update(dict.fromkeys(record.move_line_ids.ids, pause))
+            else:
+                pauses.by_customer[record.partner_id.commercial_partner_id.id] = pause
+
+    @api.model
+    def _add_disputes(self, pauses, company, date, rows):
+        """Disputed amounts, spread over the disputed items in order of due date."""
+        residuals = {row["id"]: row["residual"] for row in rows}
+        customers = defaultdict(list)
+        for row in rows:
+            customers[row["partner_id"]].append(row["id"])
+        for dispute in self.env["collection.dispute"]._active_on(company, date):
+            commercial = dispute.partner_id.commercial_partner_id.id
+            named = set(dispute.move_line_ids.ids)
+            items = [
+                item_id
+                for item_id in customers.get(commercial, [])
+                if not named or item_id in named
+            ]
+            rest = dispute.amount_disputed or float("inf")
+            for item_id in items:
+                part = min(rest, residuals[item_id] - pauses.disputed[item_id])
+                pauses.disputed[item_id] += part
+                rest -= part
+
+    @api.model
+    def _add_proposals(self, pauses, item_ids):
+        """Items in an open proposal are not proposed twice."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.move_line_id, notice.stage, notice.run_id
+                  FROM collection_notice_line line
+                  JOIN collection_notice notice ON notice.id = line.notice_id
+                 WHERE line.stage = 'proposed' AND line.kind = 'item'
+                   AND line.move_line_id IN %s
+                """,
+                item_ids,
+            )
+        )
+        for item_id, stage, run_id in rows:
+            reason = "waiting_approval" if stage == "to_approve" else "already_proposed"
+            pauses.by_item[item_id] = (reason, "", None)
+            pauses.proposal_runs[item_id] = run_id
+
+    @api.model
+    def _add_undelivered(self, pauses, date, item_ids):
+        """A level that may not have arrived blocks the next one; one that failed
+        today is not tried again today."""
+        channels = self.env["collection.communication"]._fields["channel"]
+        labels = dict(channels._description_selection(self.env))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.move_line_id, com.channel, com.failure_reason
+                  FROM collection_notice_line line
+                  JOIN collection_notice notice ON notice.id = line.notice_id
+                  JOIN collection_communication com ON com.notice_id = notice.id
+                 WHERE line.kind = 'item' AND line.move_line_id IN %(items)s
+                   AND com.state = 'failed' AND com.resolved IS NOT TRUE
+                   AND (line.stage = 'issued' AND com.failure_kind = 'unknown'
+                        OR line.stage = 'failed' AND notice.date = %(date)s
+                       AND com.failure_kind != 'cancelled')
+                """,
+                items=item_ids,
+                date=date,
+            )
+        )
+        for item_id, channel, reason in rows:
+            detail = f"{labels.get(channel, channel)}: {reason or ''}"
+            pauses.by_item[item_id] = ("not_delivered", detail, None)

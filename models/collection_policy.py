@@ -1,0 +1,187 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+from odoo.tools import SQL
+
+from ..engine import compose, ladder
+
+ADVANCE_MODES = [
+    (ladder.STEP, "One level at a time"),
+    (ladder.JUMP, "The level the delay has earned"),
+    (ladder.HIGHEST, "All overdue items at the level of the worst"),
+]
+
+
+class CollectionPolicy(models.Model):
+    """A dunning policy: an ordered ladder of levels and its rules."""
+
+    _name = "collection.policy"
+    _description = "Dunning Policy"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(
+        "res.company",
+        default=lambda self: self.env.company,
+        index=True,
+        help="Empty: the policy serves every company.",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    is_default = fields.Boolean(
+        string="Default",
+        help="Used for customers and invoices that name no policy of their own.",
+    )
+    level_ids = fields.One2many("collection.level", "policy_id", string="Levels", copy=True)
+    advance_mode = fields.Selection(
+        ADVANCE_MODES,
+        default=ladder.STEP,
+        required=True,
+        help="How an item climbs: level by level, straight to the level its delay has "
+        "earned, or together with the customer's worst item.",
+    )
+    grouping = fields.Selection(
+        [("customer", "One notice per customer"), ("level", "One notice per level")],
+        default="customer",
+        required=True,
+        help="One notice per customer and currency, worded at the highest level among its "
+        "items, or one per level.",
+    )
+    listed_items = fields.Selection(
+        [
+            ("advancing", "Only the items that advance"),
+            ("overdue", "All overdue items"),
+            ("open", "All open items"),
+        ],
+        default="overdue",
+        required=True,
+        help="What else the letter shows for information.",
+    )
+    min_amount = fields.Monetary(
+        string="Minimum Amount",
+        help="No notice below this net amount (in the company's currency, converted to "
+        "the currency of the notice on its date).",
+    )
+    net_credits = fields.Boolean(
+        default=True,
+        help="Take open credit notes and unallocated payments into account, against the "
+        "oldest items first.",
+    )
+
+    _default_unique = models.UniqueIndex(
+        "(COALESCE(company_id, 0)) WHERE is_default AND active",
+        "A company can have only one default dunning policy.",
+    )
+    _min_amount_positive = models.Constraint(
+        "CHECK(min_amount >= 0)", "The minimum amount cannot be negative."
+    )
+
+    @api.depends("company_id")
+    @api.depends_context("company")
+    def _compute_currency_id(self):
+        for policy in self:
+            policy.currency_id = (policy.company_id or self.env.company).currency_id
+
+    @api.constrains("level_ids")
+    def _check_levels(self):
+        """Levels climb: each later one waits longer; only the last repeats.
+
+        :raises ValidationError: naming the level that breaks the order
+        """
+        for policy in self:
+            ordered = policy.level_ids.sorted(lambda level: (level.sequence, level.id))
+            for lower, upper in zip(ordered, ordered[1:], strict=False):
+                if upper.sequence == lower.sequence or upper.delay_days <= lower.delay_days:
+                    raise ValidationError(
+                        self.env._(
+                            "Level “%(upper)s” comes after “%(lower)s” and must wait longer: "
+                            "give it a higher sequence and a longer delay.",
+                            upper=upper.name,
+                            lower=lower.name,
+                        )
+                    )
+                if lower.repeat_days:
+                    raise ValidationError(
+                        self.env._(
+                            "Only the last level can repeat; “%(level)s” is followed by "
+                            "another one.",
+                            level=lower.name,
+                        )
+                    )
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for policy, vals in zip(self, vals_list, strict=True):
+            vals["is_default"] = False
+            vals.setdefault("name", policy.name)
+            if "name" not in (default or {}):
+                vals["name"] = self.env._("%(name)s (copy)", name=policy.name)
+        return vals_list
+
+    @api.model
+    def _usable(self, company):
+        """Active policies a company may use: its own, its parents', the shared."""
+        return self.sudo().search(
+            [("company_id", "in", [False, *company.parent_ids.ids]), ("level_ids", "!=", False)]
+        )
+
+    @api.model
+    def _default_of(self, company):
+        """The company's default policy: its own, else the nearest parent's, else the
+        one shared by all companies."""
+        defaults = self._usable(company).filtered("is_default")
+        rank = {parent.id: depth for depth, parent in enumerate(company.parent_ids, start=1)}
+        return defaults.sorted(lambda policy: -rank.get(policy.company_id.id, 0))[:1]
+
+    @api.model
+    def _resolution_sql(self, company, move, partner):
+        """The one place that decides which policy an item follows.
+
+        Invoice, else customer (per company), else the company's default.
+
+        :param company: ``res.company`` record
+        :param str move: SQL alias of ``account_move``
+        :param str partner: SQL alias of the commercial ``res_partner``
+        :return: SQL expression of the policy id (NULL: none)
+        """
+        usable = tuple(self._usable(company).ids) or (0,)
+        of_move = SQL.identifier(move, "collection_policy_id")
+        of_partner = SQL(
+            "(%s->>%s)::int", SQL.identifier(partner, "collection_policy_id"), str(company.id)
+        )
+        return SQL(
+            "COALESCE(CASE WHEN %(move)s IN %(usable)s THEN %(move)s END,"
+            " CASE WHEN %(partner)s IN %(usable)s THEN %(partner)s END, %(default)s)",
+            move=of_move,
+            partner=of_partner,
+            usable=usable,
+            default=self._default_of(company).id or None,
+        )
+
+    def _ladder(self):
+        """This policy as the engine reads it."""
+        self.ensure_one()
+        return ladder.Ladder(
+            self.id,
+            tuple(level._engine_level() for level in self.level_ids.sorted("sequence")),
+            self.advance_mode,
+        )
+
+    def _rules(self, company, date, currencies):
+        """This policy's notice rules, its minimum converted to each currency.
+
+        :param currencies: ``res.currency`` records of the items at hand
+        """
+        self.ensure_one()
+        source = self.company_id.currency_id or company.currency_id
+        return compose.Rules(
+            self.grouping,
+            self.listed_items,
+            self.net_credits,
+            {
+                currency.id: source._convert(self.min_amount, currency, company, date)
+                for currency in currencies
+                if self.min_amount
+            },
+        )

@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+REASONS = [
+    ("min_interval", "Minimum interval since the previous level"),
+    ("below_minimum", "Below the minimum amount"),
+    ("held", "On hold"),
+    ("no_followup", "Excluded from follow-up"),
+    ("disputed", "Disputed"),
+    ("promise", "Promise to pay"),
+    ("net_credit", "Covered by open credits: allocate them"),
+    ("payment_in_progress", "Payment in progress"),
+    ("waiting_approval", "The previous notice waits for approval"),
+    ("already_proposed", "Already in another open proposal"),
+    ("not_due", "Not due any more"),
+    ("not_delivered", "The previous notice was not delivered"),
+    ("sent_recently", "Invoice sent too recently"),
+    ("no_recipient", "No recipient for the level's channels"),
+    ("missing_template", "E-mail template missing"),
+    ("archived_customer", "Archived customer"),
+    ("no_customer", "No customer on the item"),
+    ("no_due_date", "No due date"),
+    ("no_policy", "No dunning policy"),
+    ("before_start", "Due before collections started"),
+    ("nothing_due", "Nothing left to pay"),
+    ("removed", "Taken out by a person"),
+    ("locked", "Being processed by somebody else"),
+    ("error", "Error"),
+]
+
+
+class CollectionSkip(models.Model):
+    """Why an item that had earned its next level was not reminded."""
+
+    _name = "collection.skip"
+    _description = "Item Not Reminded"
+    _order = "date desc, id desc"
+    _rec_name = "move_line_id"
+
+    run_id = fields.Many2one(
+        "collection.run", required=True, readonly=True, index=True, ondelete="cascade"
+    )
+    company_id = fields.Many2one("res.company", readonly=True, index=True, required=True)
+    date = fields.Date(required=True, readonly=True, index=True)
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Item",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    move_id = fields.Many2one(
+        "account.move",
+        string="Invoice",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="cascade",
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index="btree_not_null"
+    )
+    level_id = fields.Many2one(
+        "collection.level",
+        string="Earned Level",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    reason = fields.Selection(REASONS, required=True, readonly=True, index=True)
+    detail = fields.Char(readonly=True)
+
+    @api.autovacuum
+    def _gc_old_skips(self):
+        """Drop the skips older than the company's setting (days)."""
+        for company in self.env["res.company"].search([]):
+            days = company.collection_skip_retention_days
+            if days <= 0:
+                continue
+            limit = fields.Date.today() - timedelta(days=days)
+            self.search([("company_id", "=", company.id), ("date", "<", limit)]).unlink()

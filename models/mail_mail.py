@@ -1,0 +1,89 @@
+from odoo import fields, models
+
+ADDRESS_FAILURES = ("mail_bounce", "mail_email_invalid", "mail_email_missing", "mail_bl")
+# The server went silent after it may have taken the message.
+SILENCE = ("timed out", "timeout", "SMTPServerDisconnected", "Connection unexpectedly closed")
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    def _collection_rows(self):
+        """The queued communications these mails carry."""
+        return (
+            self.env["collection.communication"]
+            # Safe: the mail queue runs for everybody; only delivery is written.
+            .sudo()
+            .search([("mail_mail_id", "in", self.ids), ("state", "=", "queued")])
+        )
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """A mail that carries a letter does not leave without it."""
+        rows = self._collection_rows()
+        delivery = self.env["collection.delivery"].sudo()
+        pending = delivery._without_letter(
+            rows.notice_id.filtered("level_id.attach_letter")
+        )
+        missing = pending - delivery._render_letters(pending)
+        blocked = rows.filtered(lambda row: row.notice_id in missing)
+        for row in blocked:
+            reason = self.env._("The letter could not be rendered.")
+            row.mail_mail_id.write({"state": "exception", "failure_reason": reason})
+            row._fail("temporary", reason)
+        return super(MailMail, self - blocked.mail_mail_id).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )
+
+    def _send(self, auto_commit=False, **kwargs):
+        """Claim each dunning mail before it is handed over.
+
+        A process killed between the server's "accepted" and our commit leaves
+        the claim behind: the outcome is unknown and a person decides. Without
+        it the queue would send the mail a second time.
+        """
+        ours = self._collection_rows()
+        if not ours or self.env["ir.mail_server"]._disable_send():
+            return super()._send(auto_commit=auto_commit, **kwargs)
+        result = True
+        for mail in self:
+            rows = ours.filtered(lambda row, mail=mail: row.mail_mail_id == mail)
+            if rows and not mail._collection_claim(rows, auto_commit):
+                continue
+            result = super(MailMail, mail)._send(auto_commit=auto_commit, **kwargs)
+        return result
+
+    def _collection_claim(self, rows, auto_commit):
+        """:return: False when an earlier attempt was interrupted"""
+        if rows.filtered("claimed_on"):
+            reason = self.env._("Sending was interrupted; the message may have arrived.")
+            self.write({"state": "exception", "failure_type": "unknown", "failure_reason": reason})
+            rows._fail("unknown", reason)
+        else:
+            rows.claimed_on = fields.Datetime.now()
+        claimed = self.state == "outgoing"
+        if auto_commit:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        return claimed
+
+    def _postprocess_sent_message(
+        self, success_pids, success_emails, failure_reason=False, failure_type=None
+    ):
+        """Delivery decides the state of the communication."""
+        for row in self._collection_rows():
+            if failure_type:
+                reason = failure_reason or row.mail_mail_id.failure_reason or failure_type
+                row._fail(self._collection_failure_kind(failure_type, reason), reason)
+            else:
+                row._sent()
+        return super()._postprocess_sent_message(
+            success_pids, success_emails, failure_reason=failure_reason, failure_type=failure_type
+        )
+
+    def _collection_failure_kind(self, failure_type, reason):
+        if failure_type in ADDRESS_FAILURES:
+            return "address"
+        if any(sign.lower() in str(reason).lower() for sign in SILENCE):
+            return "unknown"
+        return "temporary"

@@ -1,0 +1,106 @@
+from datetime import datetime, timedelta
+
+import pytz
+
+from odoo import fields, models
+
+from ..engine import ladder, workdays
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    min_days_after_sending = fields.Integer(
+        string="Days after Sending",
+        help="An invoice that went to the customer less than this many days ago is not "
+        "reminded yet.",
+    )
+    collection_start_due_date = fields.Date(
+        string="Collect Items Due From",
+        help="Going live: items due before this date are left alone. Empty: no limit.",
+    )
+    collection_start_level_id = fields.Many2one(
+        "collection.level",
+        string="Start Old Debt At",
+        help="Going live: an item nobody was ever reminded of starts at this level, if it "
+        "has earned it. Under another policy, at the level of the same lateness.",
+    )
+    collection_workdays_only = fields.Boolean(
+        string="Send on Working Days Only",
+        help="On weekends and public holidays of the company's working hours the scheduled "
+        "action waits for the next working day.",
+    )
+    collection_skip_retention_days = fields.Integer(
+        string="Keep Skips (days)", default=90, help="0: for ever."
+    )
+    collection_responsible_id = fields.Many2one(
+        "res.users",
+        string="Collections Responsible",
+        help="Gets the approvals, and the tasks of customers without a collector.",
+    )
+
+    _days_after_sending_positive = models.Constraint(
+        "CHECK(min_days_after_sending >= 0)", "Days after sending cannot be negative."
+    )
+
+    def _collection_today(self):
+        """The company's local day: of its own time zone, else its calendar's."""
+        self.ensure_one()
+        company = self.sudo()
+        zone = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
+        return datetime.now(pytz.timezone(zone)).date()
+
+    def _collection_start(self):
+        """The go-live limits as the engine reads them."""
+        self.ensure_one()
+        level = self.sudo().collection_start_level_id
+        return ladder.Start(
+            self.collection_start_due_date or None, level.delay_days if level else None
+        )
+
+    def _collection_working_day(self, day):
+        """``day``, or the next working day when the company sends on these only."""
+        self.ensure_one()
+        if not self.collection_workdays_only:
+            return day
+        return workdays.next_working_day(day, *self._collection_calendar(day))
+
+    def _collection_calendar(self, day):
+        """Worked weekdays and holidays around ``day``, from the working hours."""
+        calendar = self.sudo().resource_calendar_id
+        weekdays = {
+            int(attendance.dayofweek)
+            for attendance in calendar.attendance_ids
+            if attendance.day_period != "lunch" and not attendance.display_type
+        }
+        zone = pytz.timezone(calendar.tz or "UTC")
+        holidays = set()
+        leaves = calendar.global_leave_ids.filtered(
+            lambda leave: leave.date_to.date() >= day - timedelta(days=1)
+        )
+        for leave in leaves:
+            first = pytz.utc.localize(leave.date_from).astimezone(zone).date()
+            last = pytz.utc.localize(leave.date_to).astimezone(zone).date()
+            holidays.update(first + timedelta(days=n) for n in range((last - first).days + 1))
+        return weekdays, holidays
+
+    def _collection_deadline(self, day, level):
+        """The firm date a notice of a level sets, on a working day; or None."""
+        self.ensure_one()
+        if not level.deadline_days:
+            return None
+        return self._collection_working_day(day + timedelta(days=level.deadline_days))
+
+    def _collection_responsible(self):
+        """Who gets the tasks: the responsible, else a manager of the company,
+        else the administrator."""
+        self.ensure_one()
+        company = self.sudo()
+        if company.collection_responsible_id:
+            return company.collection_responsible_id
+        managers = company.env.ref("account_collections.group_collections_manager").all_user_ids
+        managers = managers.filtered(
+            lambda user: company in user.company_ids and user.active and not user.share
+        )
+        people = managers - company.env.ref("base.user_root")
+        return people[:1] or company.env.ref("base.user_admin")

@@ -1,0 +1,118 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    collection_policy_id = fields.Many2one(
+        "collection.policy",
+        string="Dunning Policy",
+        company_dependent=True,
+        check_company=True,
+        help="Empty: the company's default policy.",
+    )
+    collection_contact_id = fields.Many2one(
+        "res.partner",
+        string="Collections Contact",
+        company_dependent=True,
+        help="Who receives the reminders. Empty: the invoice address, else the customer.",
+    )
+    collector_id = fields.Many2one(
+        "res.users", company_dependent=True, help="Works this customer's overdue invoices."
+    )
+    collection_hold_ids = fields.One2many("collection.hold", "partner_id", string="Holds")
+    collection_notice_count = fields.Integer(compute="_compute_collection_counts")
+    collection_communication_count = fields.Integer(compute="_compute_collection_counts")
+
+    def _compute_collection_counts(self):
+        """Counts of the commercial customer; 0 for whoever may not see them."""
+        commercial = self.commercial_partner_id.ids
+        counts = {}
+        for name in ("collection.notice", "collection.communication"):
+            model = self.env[name]
+            counts[name] = (
+                dict(
+                    model._read_group(
+                        [("partner_id", "in", commercial)], ["partner_id"], ["__count"]
+                    )
+                )
+                if model.has_access("read")
+                else {}
+            )
+        for partner in self:
+            customer = partner.commercial_partner_id
+            partner.collection_notice_count = counts["collection.notice"].get(customer, 0)
+            partner.collection_communication_count = counts["collection.communication"].get(
+                customer, 0
+            )
+
+    def _collection_recipients(self, company):
+        """Who receives the notices of each customer.
+
+        The collections contact, else the invoice address, else the customer
+        himself; never a contact of another company.
+
+        :return: ``{customer id: res.partner}`` for these commercial customers
+        """
+        customers = self.sudo().with_company(company)
+        allowed = (False, *company.parent_ids.ids)
+        addresses = customers.search(
+            [
+                ("commercial_partner_id", "in", customers.ids),
+                ("type", "=", "invoice"),
+                ("id", "not in", customers.ids),
+                ("company_id", "in", allowed),
+            ],
+            order="id desc",
+        )
+        by_customer = {address.commercial_partner_id.id: address for address in addresses}
+        result = {}
+        for customer in customers:
+            contact = customer.collection_contact_id
+            if not contact.active or contact.company_id.id not in allowed:
+                contact = by_customer.get(customer.id, customer)
+            result[customer.id] = contact
+        return result
+
+    def _collection_collectors(self, company):
+        """``{customer id: res.users}``, empty where nobody is assigned."""
+        return {
+            customer.id: customer.collector_id for customer in self.sudo().with_company(company)
+        }
+
+    def _collection_lang(self, company):
+        """An installed language for what this contact reads."""
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        candidates = (self.lang, self.commercial_partner_id.lang, company.partner_id.lang)
+        return next((lang for lang in candidates if lang in installed), self.env.lang or "en_US")
+
+    def _collection_postal_address(self):
+        """The address on one line, or "" when a letter could not arrive."""
+        if not any((self.street, self.street2, self.zip, self.city)):
+            return ""
+        return ", ".join(filter(None, self._display_address().split("\n")))
+
+    def _collection_phone(self):
+        return self.phone or self.commercial_partner_id.phone or ""
+
+    def action_collection_remind(self):
+        """Remind these customers now, with a preview."""
+        return self.env["collection.remind"]._open(self.commercial_partner_id)
+
+    def action_collection_communications(self):
+        """The timeline of every contact with this customer."""
+        self.ensure_one()
+        return self._collection_action("collection_communication_action")
+
+    def action_collection_notices(self):
+        self.ensure_one()
+        return self._collection_action("collection_notice_action")
+
+    def _collection_action(self, name):
+        action = self.env["ir.actions.act_window"]._for_xml_id(f"account_collections.{name}")
+        customer = self.commercial_partner_id
+        return {
+            **action,
+            "domain": [("partner_id", "=", customer.id)],
+            "context": {"default_partner_id": customer.id},
+        }
