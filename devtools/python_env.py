@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -27,29 +28,34 @@ def lint_python():
     return _environment("lint", "requirements-lint.txt", "the linters")
 
 
-def pip_command(interpreter, scratch):
+def pip_command(interpreter):
     """Return how to call pip for ``interpreter`` and the extra environment that needs.
 
     Without pip in the environment (a Debian without python3-venv), the wheel in Debian's
     python3-pip-whl serves: pip runs straight from it.
     """
+    command = [interpreter, "-m", "pip"]
     if run([interpreter, "-c", "import importlib.util as u; print(u.find_spec('pip'))"]) != "None\n":
-        return [interpreter, "-m", "pip"], {}
-    say("  no pip on this machine: taking it from Debian's package of it")
+        return command, {}
     try:
-        apt = PrivateApt(scratch / "apt", [PIP_PACKAGE[1]])
-        apt.update()
-        apt.fetch([PIP_PACKAGE], scratch / "pip")
+        root = paths.cached("pip", str(PIP_PACKAGE), _build_pip, _waiting("pip"))
     except DevError as error:
         raise DevError(f"pip is missing, and so is a way to get it: {error}", VENV_HINT) from error
-    wheel = next((scratch / "pip").rglob("pip-*.whl"))
-    return [interpreter, "-m", "pip"], {"PYTHONPATH": str(wheel)}
+    return command, {"PYTHONPATH": str(next(root.rglob("pip-*.whl")))}
+
+
+def _build_pip(folder):
+    with step("No pip on this machine: taking it from Debian's package of it"):
+        apt = PrivateApt(folder / "apt", [PIP_PACKAGE[1]])
+        apt.update()
+        apt.fetch([PIP_PACKAGE], folder)
+        shutil.rmtree(folder / "apt")
 
 
 def pip_download(requirement, target, *options):
     """Download one package file into ``target`` with the machine's own pip set-up."""
     target.mkdir(parents=True, exist_ok=True)
-    command, extra = pip_command(python_for_pip(), target)
+    command, extra = pip_command(python_for_pip())
     run(
         [*command, "download", *PIP_OPTIONS, "--no-deps", *options, "-d", target, requirement],
         env={**os.environ, **extra},
@@ -69,14 +75,13 @@ def _environment(name, requirements, title):
     def build(folder):
         with step(f"Installing {title} (1 to 3 minutes)"):
             _make_venv(folder)
-            command, extra = pip_command(folder / "bin" / "python", folder / ".scratch")
+            command, extra = pip_command(folder / "bin" / "python")
             run(
                 [*command, "install", *PIP_OPTIONS, "-r", pins],
                 env={**os.environ, **extra},
                 what=f"pip install -r devtools/{requirements}",
                 hint="Check that pip can reach its package index from this machine.",
             )
-            run(["rm", "-rf", folder / ".scratch"])
 
     return paths.cached(name, stamp, build, _waiting(title)) / "bin" / "python"
 
