@@ -6,7 +6,7 @@
     "author": "account_collections founders",
     "license": "LGPL-3",
     "depends": ["account", "mail", "resource"],
-    "external_dependencies": {"python": ["num2words", "stdnum"]},
+    "external_dependencies": {"python": ["num2words", "python-stdnum"]},
     "data": [
         "security/account_collections_groups.xml",
         "security/ir.model.access.csv",

@@ -57,4 +57,12 @@ def bulk_insert(model, rows):
             types,
         )
     )
+    _forget_inverses(model, rows[0])
     return model.browse(ids)
+
+
+def _forget_inverses(model, columns):
+    """One2many fields that were read before do not know the new rows."""
+    for column in columns:
+        for inverse in model.pool.field_inverses[model._fields[column]]:
+            model.env[inverse.model_name].invalidate_model([inverse.name], flush=False)

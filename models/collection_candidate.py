@@ -44,9 +44,9 @@ class CollectionCandidate(models.AbstractModel):
         never leave out an item the engine would advance or skip.
         """
         wanted = SQL("TRUE")
-        if partners is not None:
+        if partners:
             wanted = SQL("cp.id IN %s", tuple(partners.commercial_partner_id.ids) or (0,))
-        if moves is not None:
+        if moves:
             wanted = SQL("%s AND aml.move_id IN %s", wanted, tuple(moves.ids) or (0,))
         self._flush_ledger()
         rows = self.env.execute_query(

@@ -25,7 +25,7 @@ class CollectionProposal(models.AbstractModel):
         """
         run._retry_failed()
         drafts, omissions, books = self._compute(
-            run.company_id, run.date, run._scope_partners(), run.move_ids, run.policy_ids
+            run.company_id, run.date, run.partner_ids, run.move_ids, run.policy_ids
         )
         own = {item for item, run_id in books.proposal_runs.items() if run_id == run.id}
         omissions = [omission for omission in omissions if omission.item_id not in own]

@@ -178,9 +178,6 @@ class CollectionRun(models.Model):
             run.state = "proposed"
         return notices
 
-    def _scope_partners(self):
-        return self.partner_ids or None
-
     def _issuable(self):
         return self.notice_ids.filtered(lambda notice: notice.stage == "proposed")
 

@@ -1,0 +1,114 @@
+"""Shared set-up: a company with policies, customers and real invoices."""
+
+from datetime import timedelta
+
+from odoo import Command, fields
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+
+TODAY = fields.Date.to_date("2026-03-31")
+
+
+class CollectionsCommon(AccountTestInvoicingCommon):
+    """Real accounting entries, a three-level policy, helpers that read like a story."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids |= cls.env.ref("account_collections.group_collections_manager")
+        cls.company = cls.env.company
+        cls.template = cls.env["mail.template"].create(
+            {
+                "name": "Reminder",
+                "model_id": cls.env["ir.model"]._get_id("collection.notice"),
+                "subject": "Reminder {{ object.name }}",
+                "body_html": "<p>Dear <t t-out='object.recipient_id.name'/>, please pay "
+                "<t t-out='object.amount_due'/>.</p>",
+                "lang": "{{ object.lang }}",
+            }
+        )
+        cls.policy = cls._create_policy("Standard")
+        cls.level_1, cls.level_2, cls.level_3 = cls.policy.level_ids.sorted("sequence")
+        cls.customer = cls._create_customer("Customer")
+
+    @classmethod
+    def _create_policy(cls, name, delays=(3, 15, 30), **values):
+        levels = [
+            Command.create(
+                {
+                    "name": f"Level {number}",
+                    "sequence": number * 10,
+                    "delay_days": delay,
+                    "send_email": True,
+                    "mail_template_id": cls.template.id,
+                }
+            )
+            for number, delay in enumerate(delays, start=1)
+        ]
+        return cls.env["collection.policy"].create(
+            {
+                "name": name,
+                "company_id": cls.company.id,
+                "is_default": True,
+                "level_ids": levels,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _create_customer(cls, name, **values):
+        return cls.env["res.partner"].create(
+            {
+                "name": name,
+                "email": f"{name.lower().replace(' ', '.')}@example.com",
+                "street": "1 Main Street",
+                "city": "Lyon",
+                "phone": "+33 1 23 45 67 89",
+                "property_payment_term_id": False,
+                **values,
+            }
+        )
+
+    @classmethod
+    def _invoice(cls, days_late, amount=100.0, partner=None, on=TODAY, post=True, **values):
+        """A posted invoice that is ``days_late`` on day ``on``."""
+        due = on - timedelta(days=days_late)
+        return cls._create_invoice_one_line(
+            name="Service",
+            price_unit=amount,
+            tax_ids=[],
+            partner_id=(partner or cls.customer).id,
+            invoice_date=values.pop("invoice_date", min(due, on) - timedelta(days=30)),
+            invoice_date_due=due,
+            invoice_payment_term_id=False,
+            post=post,
+            **values,
+        )
+
+    @classmethod
+    def _run(cls, on=TODAY, issue=True, company=None, **values):
+        """Propose (and issue) as a person would, for one day."""
+        run = cls.env["collection.run"].create(
+            {"company_id": (company or cls.company).id, "date": on, **values}
+        )
+        run.action_propose()
+        if issue:
+            run.action_issue()
+        return run
+
+    @classmethod
+    def _item(cls, invoice):
+        return invoice.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+        )
+
+    @classmethod
+    def _pay(cls, invoice, amount=None, on=TODAY):
+        values = {"payment_date": on}
+        if amount is not None:
+            values["amount"] = amount
+        return cls._register_payment(invoice, **values)
+
+    def assertSkipped(self, run, invoice, reason):
+        skips = run.skip_ids.filtered(lambda skip: skip.move_id == invoice)
+        self.assertEqual(skips.mapped("reason"), [reason])
