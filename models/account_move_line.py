@@ -62,7 +62,7 @@ class AccountMoveLine(models.Model):
                 lambda row: row.stage == "issued" and row.kind == compose.ITEM
             )
             last = issued.sorted(lambda row: (row.notice_id.date, row.id))[-1:]
-            if last and (not day or last.notice_id.date >= day):
+            if last and (not day or last.notice_id.date > day):
                 level, day, occurrence = last.level_id, last.notice_id.date, last.occurrence
             line.collection_level_id = level
             line.collection_date = day

@@ -108,8 +108,8 @@ class CollectionCommunication(models.Model):
         self._check_not_frozen()
 
     def _check_not_frozen(self):
-        """:raises UserError: for rows written by the system"""
-        if self.filtered("automatic"):
+        """:raises UserError: for what was sent, and for rows the system wrote"""
+        if self.filtered(lambda row: row.automatic or row.state == "sent"):
             raise UserError(
                 self.env._(
                     "What was sent is kept as it was sent: it can be neither changed nor deleted."

@@ -2,6 +2,7 @@ import logging
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tools import email_normalize, exception_to_unicode, html2plaintext
 
@@ -276,6 +277,7 @@ class CollectionDelivery(models.AbstractModel):
         for communication in communications:
             notice = communication.notice_id
             if notice.stage == "failed":
+                self._check_not_superseded(notice)
                 notice._set_stage("issued", "")
             unusable = self._unusable_addresses(notice.company_id, self.env["res.partner"])
             problems = self._channel_problems(notice.recipient_id, notice.level_id, unusable)
@@ -287,6 +289,21 @@ class CollectionDelivery(models.AbstractModel):
                 self._queue_mails(again)
                 self._attach_letters(notice)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    @api.model
+    def _check_not_superseded(self, notice):
+        """:raises UserError: when a later run has reminded of the items already"""
+        items = notice.line_ids.filtered(lambda line: line.kind == "item").move_line_id
+        later = items.collection_notice_line_ids.filtered(
+            lambda line: line.stage in ("issued", "proposed") and line.kind == "item"
+        )
+        if later:
+            raise UserError(
+                self.env._(
+                    "Notice %(notice)s has taken the place of this one; send that one instead.",
+                    notice=later.notice_id[:1].display_name,
+                )
+            )
 
     @api.model
     def _log_reply(self, notice, message):

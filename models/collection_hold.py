@@ -25,6 +25,7 @@ class CollectionHold(models.Model):
 
         :param date: the day to evaluate; default: each company's local day
         """
+        self = self.sudo()  # private; the scheduler's work is the system's
         for company in self.env["res.company"].search([]):
             today = date or company._collection_today()
             self.search(

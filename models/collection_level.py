@@ -15,7 +15,7 @@ class CollectionLevel(models.Model):
     _name = "collection.level"
     _inherit = ["mail.render.mixin"]
     _description = "Dunning Level"
-    _order = "policy_id, sequence, id"
+    _order = "policy_id, sequence, delay_days, id"
     _check_company_auto = True
     # Managers write the texts; collectors and the scheduled action render them.
     _unrestricted_rendering = True
@@ -95,10 +95,6 @@ class CollectionLevel(models.Model):
         "CHECK(min_interval_days >= 0 AND deadline_days >= 0 AND repeat_days >= 0"
         " AND max_repeats >= 0)",
         "Intervals, firm dates and repeats cannot be negative.",
-    )
-    _channel_required = models.Constraint(
-        "CHECK(send_email OR send_letter OR make_call)",
-        "A level needs at least one channel: e-mail, letter or call.",
     )
 
     def _compute_render_model(self):

@@ -16,6 +16,8 @@ STAGES = [
     ("reversed", "Reversed"),
 ]
 STATES = [*STAGES[:3], STAGES[3], ("settled", "Settled"), *STAGES[4:]]
+# What a person may write by hand; everything else goes through the actions.
+PERSON_FIELDS = {"collector_id", "line_ids"}
 MANAGER_GROUP = "account_collections.group_collections_manager"
 
 
@@ -145,6 +147,26 @@ class CollectionNotice(models.Model):
         for notice in self:
             kept = notice.stage in ("issued", "reversed") and notice.name
             notice.letter_filename = f"{notice.name.replace('/', '-')}.pdf" if kept else False
+
+    def write(self, vals):
+        """Amounts, texts and states are decided by the engine, not typed in.
+
+        :raises UserError: for a person who writes them, over RPC for instance
+        """
+        if not self.env.su:
+            typed = {
+                name for name in vals if not name.startswith(("message_", "activity_"))
+            } - PERSON_FIELDS
+            if typed:
+                raise UserError(
+                    self.env._(
+                        "A notice is changed through its buttons, not by writing %(fields)s.",
+                        fields=", ".join(sorted(typed)),
+                    )
+                )
+            if "line_ids" in vals:
+                self._check_editable()
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_issued(self):

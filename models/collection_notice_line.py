@@ -121,7 +121,9 @@ class CollectionNoticeLine(models.Model):
                 )
 
     def write(self, vals):
-        if "level_id" in vals and not self.env.su:
+        if not self.env.su:
+            if set(vals) - {"level_id"}:
+                raise UserError(self.env._("Only the level of a proposed item can be changed."))
             self.notice_id._check_editable()
         result = super().write(vals)
         if "level_id" in vals:

@@ -90,13 +90,13 @@ class CollectionPolicy(models.Model):
         :raises ValidationError: naming the level that breaks the order
         """
         for policy in self:
-            ordered = policy.level_ids.sorted(lambda level: (level.sequence, level.id))
+            ordered = policy._ordered_levels()
             for lower, upper in zip(ordered, ordered[1:], strict=False):
-                if upper.sequence == lower.sequence or upper.delay_days <= lower.delay_days:
+                if upper.delay_days <= lower.delay_days:
                     raise ValidationError(
                         self.env._(
-                            "Level “%(upper)s” comes after “%(lower)s” and must wait longer: "
-                            "give it a higher sequence and a longer delay.",
+                            "Level “%(upper)s” comes after “%(lower)s”, so it must wait longer after "
+                            "the due date.",
                             upper=upper.name,
                             lower=lower.name,
                         )
@@ -159,12 +159,17 @@ class CollectionPolicy(models.Model):
             default=self._default_of(company).id or None,
         )
 
+    def _ordered_levels(self):
+        return self.level_ids.sorted(
+            lambda level: (level.sequence, level.delay_days, level.id or 0)
+        )
+
     def _ladder(self):
         """This policy as the engine reads it."""
         self.ensure_one()
         return ladder.Ladder(
             self.id,
-            tuple(level._engine_level() for level in self.level_ids.sorted("sequence")),
+            tuple(level._engine_level() for level in self._ordered_levels()),
             self.advance_mode,
         )
 

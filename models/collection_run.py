@@ -10,6 +10,7 @@ _logger = logging.getLogger(__name__)
 
 # Customers issued between two commits of the scheduled action.
 BATCH = 50
+MAX_CONFLICTS = 3
 
 
 class CollectionRun(models.Model):
@@ -97,6 +98,28 @@ class CollectionRun(models.Model):
             run.notice_count = notices.get(run, 0)
             run.to_approve_count = waiting.get(run, 0)
             run.skip_count = skips.get(run, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            for vals in vals_list:
+                vals.pop("automatic", None)
+                vals.pop("state", None)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """The scope of a run is fixed once it has been proposed.
+
+        :raises UserError: for a person who changes it, or writes the state
+        """
+        if not self.env.su:
+            scope = {"company_id", "date", "policy_ids", "partner_ids", "move_ids"}
+            over = self.filtered(lambda run: run.state != "draft")
+            if {"state", "automatic"} & set(vals) or (over and scope & set(vals)):
+                raise UserError(
+                    self.env._("A run is changed through its buttons once it is proposed.")
+                )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -205,35 +228,34 @@ class CollectionRun(models.Model):
 
         :param date: the day to run for; default: each company's local day
         """
+        # Safe: private, and the scheduler's work is the system's.
+        self = self.sudo()
         runs = self.browse()
-        companies = self.env["res.company"].search([], order="id")
-        for company in companies:
-            run = self._prepare_day(company, date or company._collection_today())
-            runs |= run or runs
-        remaining = len(runs._issuable())
-        self._commit_batch(0, remaining)
+        for company in self.env["res.company"].search([], order="id"):
+            runs |= self._prepare_day(company, date or company._collection_today())
+            self._commit_batch(0)
+        self._commit_batch(0, len(runs._issuable()))
         for run in runs:
             if not run._issue_in_batches():
                 return
-        self._commit_batch(0, 0)
+        self._commit_batch(0, len(runs._issuable()))
 
     @api.model
     def _prepare_day(self, company, date):
-        """The company's run of the day, proposed; or None when it does not run."""
-        if not self.env["collection.policy"]._default_of(company) and not (
-            self.env["collection.policy"]._usable(company)
-        ):
-            return None
-        if company.collection_workdays_only and company._collection_working_day(date) != date:
-            return None
+        """The runs to issue for a company today: none on a day off, today's with
+        its proposal, and earlier ones a manager approved meanwhile."""
+        if not self.env["collection.policy"]._usable(company):
+            return self.browse()
+        if company._collection_working_day(date) != date:
+            return self.browse()
         run = self.search(
             [("company_id", "=", company.id), ("date", "=", date), ("automatic", "=", True)]
         )
         if run.state in ("cancelled", "reversed"):
-            return None
-        self._withdraw_stale(company, date)
+            return self.browse()
         try:
             with self.env.cr.savepoint():
+                earlier = self._settle_earlier(company, date)
                 run = run or self.create(
                     {"company_id": company.id, "date": date, "automatic": True}
                 )
@@ -244,24 +266,32 @@ class CollectionRun(models.Model):
         except Exception:
             # One company stops no other; the next call tries again.
             _logger.exception("Dunning proposal of %s failed", company.name)
-            return None
-        return run
+            return self.browse()
+        return earlier | run
 
     @api.model
-    def _withdraw_stale(self, company, date):
-        """Proposals of earlier days that were never issued are made afresh;
-        those a person approved are issued, those that wait go on waiting."""
-        stale = self.search(
+    def _settle_earlier(self, company, date):
+        """Proposals of earlier days: what was never issued is made afresh, what
+        waits for approval is brought up to date, what was approved is issued.
+
+        :return: the runs with approved notices
+        """
+        earlier = self.env["collection.notice"].search(
             [
                 ("company_id", "=", company.id),
-                ("date", "<", date),
-                ("automatic", "=", True),
-                ("state", "in", ("draft", "proposed")),
+                ("run_id.date", "<", date),
+                ("run_id.automatic", "=", True),
+                ("stage", "in", ("proposed", "to_approve")),
             ]
         )
-        for run in stale:
-            run._issuable().filtered(lambda n: not n.approved_by_id)._set_stage("cancelled")
+        approved = earlier.filtered(lambda n: n.stage == "proposed" and n.approved_by_id)
+        waiting = earlier.filtered(lambda n: n.stage == "to_approve")
+        (earlier - approved - waiting)._set_stage("cancelled")
+        if waiting:
+            self.env["collection.issue"].with_company(company)._refresh(waiting, date)
+        for run in earlier.run_id:
             run._close()
+        return approved.run_id
 
     def _ask_for_approval(self):
         """One activity a run tells the manager that notices wait."""
@@ -282,19 +312,23 @@ class CollectionRun(models.Model):
         self.ensure_one()
         issue = self.env["collection.issue"].with_company(self.company_id)
         delivery = self.env["collection.delivery"]
-        seen = set()
+        seen, conflicts = set(), 0
         while True:
             batch = self._issuable().filtered(lambda n: n.partner_id.id not in seen)
             batch = self._first_customers(batch)
             if not batch:
                 break
-            seen.update(batch.partner_id.ids)
             try:
                 issued = issue._issue_texts(batch)
             except RETRY_ERRORS:
-                # Somebody changed the same rows: take it up with fresh data.
+                # Somebody changed the same rows: take it up with fresh data, and
+                # after some tries leave these customers to the next call.
                 self.env.cr.rollback()
+                conflicts += 1
+                if conflicts % MAX_CONFLICTS == 0:
+                    seen.update(batch.partner_id.ids)
                 continue
+            seen.update(batch.partner_id.ids)
             left = self._commit_batch(len(batch))
             delivery._render_letters(delivery._without_letter(issued))
             self._commit_batch(0)
@@ -321,6 +355,7 @@ class CollectionRun(models.Model):
     @api.model
     def _cron_render_letters(self):
         """Render the letters of large runs that were issued by hand."""
+        self = self.sudo()  # the scheduler's work, as above
         delivery = self.env["collection.delivery"]
         pending = delivery._without_letter(
             self.env["collection.notice"].search(

@@ -57,10 +57,11 @@ class TestFlow(CollectionsCommon):
     def test_payment_settles_and_bounce_brings_back(self):
         invoice = self._invoice(days_late=5)
         notice = self._run().notice_ids
-        self._pay(invoice)
+        payment = self._pay(invoice)
         self.assertEqual(notice.state, "settled")
         self.assertFalse(self._run(on=TODAY + timedelta(days=20)).notice_ids)
-        self._item(invoice).remove_move_reconcile()
+        payment.action_draft()
+        payment.action_cancel()
         self.assertEqual(notice.state, "issued")
         self.assertEqual(invoice.collection_level_id, self.level_1)
         run = self._run(on=TODAY + timedelta(days=20), issue=False)
@@ -82,3 +83,10 @@ class TestFlow(CollectionsCommon):
         notices = self.env["collection.notice"].search([("company_id", "=", self.company.id)])
         self.assertEqual(len(notices), 1)
         self.assertEqual(notices.state, "issued")
+
+    def test_default_flow_without_mail_template(self):
+        self.level_1.mail_template_id = False
+        invoice = self._invoice(days_late=5)
+        run = self._run(issue=False)
+        self.assertFalse(run.notice_ids)
+        self.assertSkipped(run, invoice, "missing_template")
