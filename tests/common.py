@@ -109,6 +109,60 @@ class CollectionsCommon(AccountTestInvoicingCommon):
             values["amount"] = amount
         return cls._register_payment(invoice, **values)
 
+    @classmethod
+    def _credit_note(cls, amount, partner=None, on=TODAY, post=True, **values):
+        """A credit note that nobody has set against an invoice yet."""
+        return cls._create_invoice_one_line(
+            move_type="out_refund",
+            name="Returned goods",
+            price_unit=amount,
+            tax_ids=[],
+            partner_id=(partner or cls.customer).id,
+            invoice_date=on,
+            invoice_date_due=on,
+            invoice_payment_term_id=False,
+            post=post,
+            **values,
+        )
+
+    @classmethod
+    def _unallocated_payment(cls, amount, partner=None, on=TODAY, currency=None, post=True):
+        """Money that came in and was set against nothing."""
+        payment = cls.env["account.payment"].create(
+            {
+                "payment_type": "inbound",
+                "partner_type": "customer",
+                "partner_id": (partner or cls.customer).id,
+                "amount": amount,
+                "currency_id": (currency or cls.company.currency_id).id,
+                "date": on,
+                "journal_id": cls.company_data["default_journal_bank"].id,
+            }
+        )
+        if post:
+            payment.action_post()
+        return payment
+
+    @classmethod
+    def _pause(cls, kind, invoices=None, partner=None, **values):
+        """A hold, dispute or promise from long ago, on invoices or a whole customer."""
+        partner = partner or (invoices.partner_id if invoices else cls.customer)
+        return cls.env[f"collection.{kind}"].create(
+            {
+                "company_id": cls.company.id,
+                "partner_id": partner.id,
+                "move_line_ids": cls._item(invoices).ids if invoices else [],
+                "reason": kind.capitalize(),
+                "date_from": TODAY - timedelta(days=365),
+                **values,
+            }
+        )
+
+    @classmethod
+    def _reasons(cls, run):
+        """``{(invoice name, reason)}`` of everything a run left out."""
+        return {(skip.move_id.name, skip.reason) for skip in run.skip_ids}
+
     def assertSkipped(self, run, invoice, reason):
         skips = run.skip_ids.filtered(lambda skip: skip.move_id == invoice)
         self.assertEqual(skips.mapped("reason"), [reason])
