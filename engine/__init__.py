@@ -3,6 +3,7 @@
 Nothing in this package imports Odoo or reads a clock: dates and amounts come
 in, decisions with their reasons go out.
 
+* ``terms``: levels, ladders, items and decisions as plain values
 * ``ladder``: which dunning level an item has earned, and when the next is due
 * ``netting``: how open credits are poured over open debts, oldest first
 * ``compose``: how advancing items become one notice per customer
@@ -10,6 +11,6 @@ in, decisions with their reasons go out.
 * ``words``: amounts in words for the letter
 """
 
-from . import compose, ladder, netting, words, workdays
+from . import compose, ladder, netting, terms, words, workdays
 
-__all__ = ["compose", "ladder", "netting", "words", "workdays"]
+__all__ = ["compose", "ladder", "netting", "terms", "words", "workdays"]

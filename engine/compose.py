@@ -6,10 +6,11 @@ open credits appear once, against the oldest items first.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from .ladder import ADVANCE, SKIP, WAIT, Decision, Level, is_overdue
-from .netting import pour
+from .ladder import is_overdue
+from .netting import pour, rounded
+from .terms import ADVANCE, SKIP, WAIT, Decision, Level
 
 ITEM = "item"
 LISTED = "listed"
@@ -18,8 +19,11 @@ CREDIT = "credit"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How one policy makes notices. ``minimum`` maps a currency id to the
-    smallest amount worth a notice, in that currency."""
+    """How one policy makes notices, see ``collection.policy``.
+
+    ``minimum`` maps a currency id to the smallest amount worth a notice, in that
+    currency.
+    """
 
     grouping: str = "customer"
     listed_items: str = "overdue"
@@ -29,7 +33,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of a notice; ``amount`` is negative for a credit."""
+    """A line of a notice, in its currency.
+
+    ``item_id`` is the credit's id on a credit line, and ``amount`` negative.
+    ``level`` is where an advancing item goes; others have none.
+    """
 
     kind: str
     item_id: int
@@ -42,7 +50,12 @@ class Line:
 
 @dataclass(slots=True)
 class Draft:
-    """A notice to be: ``level`` is the highest of its advancing lines."""
+    """A notice to be: ``level`` is the highest of its advancing lines.
+
+    Amounts are net of disputed parts and credits: ``amount_due`` of all lines,
+    ``amount_overdue`` of those past their due date, ``collectable`` of those past
+    it or advancing. The last decides whether the notice is worth sending.
+    """
 
     customer: int | None
     currency: int
@@ -106,8 +119,10 @@ def compose(items, decisions, rules, credits, on, precisions):
 
 def not_now(decision):
     """The same item, outside the scope of this run: it neither advances nor is
-    it left out."""
-    return decision if decision.step not in (ADVANCE, SKIP) else Decision(WAIT)
+    it left out. Its reason stays, as it decides whether the letter lists it."""
+    if decision.step not in (ADVANCE, SKIP):
+        return decision
+    return replace(decision, step=WAIT)
 
 
 def omit(draft, reason, detail=""):
@@ -128,7 +143,7 @@ def redraft(items, chosen, listed_ids, policy, rules, shares, on, precision):
     advancing = [item for item in items if item.id in chosen]
     listed = [item for item in items if item.id in listed_ids and not item.pause]
     draft = _draft(advancing, listed, decisions, policy)
-    _apply_credits(draft, items, shares if rules.net_credits else [], on)
+    _net(draft, items, shares if rules.net_credits else [], on, precision)
     return draft, _reason_to_omit(draft, rules, precision)
 
 
@@ -143,18 +158,20 @@ def _compose_customer(items, decisions, rules, credits, on, precision):
             groups[item.ladder, level.id if by_level else None].append(item)
     netted = any(rules[policy].net_credits for policy, _level in groups)
     shares = pour(items, credits, precision) if netted else []
-    # The listed items go once, on the highest notice of each policy.
+    # The listed items go once, on the highest notice of each policy that goes out.
     groups = sorted(groups.items(), key=lambda group: -_highest(group[1], decisions).delay_days)
     listed_policies = set()
     result = []
     for (policy, _level), advancing in groups:
         listed = []
         if policy not in listed_policies:
-            listed_policies.add(policy)
             listed = _listed(items, decisions, rules[policy], policy, on)
         draft = _draft(advancing, listed, decisions, policy)
-        _apply_credits(draft, items, shares if rules[policy].net_credits else [], on)
-        result.append((draft, _reason_to_omit(draft, rules[policy], precision)))
+        _net(draft, items, shares if rules[policy].net_credits else [], on, precision)
+        reason = _reason_to_omit(draft, rules[policy], precision)
+        if not reason:
+            listed_policies.add(policy)
+        result.append((draft, reason))
     return result
 
 
@@ -163,7 +180,8 @@ def _highest(items, decisions):
 
 
 def _listed(items, decisions, rules, policy, on):
-    """What else the letter shows: never items that are paused or disputed away."""
+    """What else the letter shows: never items that are paused (disputed ones are)
+    or were due before going live."""
     if rules.listed_items == "advancing":
         return []
     return [
@@ -179,6 +197,7 @@ def _listed(items, decisions, rules, policy, on):
 
 
 def _draft(advancing, listed, decisions, policy):
+    """A draft with its lines, not netted yet."""
     lines = []
     for item in advancing:
         decision = decisions[item.id]
@@ -193,45 +212,41 @@ def _draft(advancing, listed, decisions, policy):
                 decision.occurrence,
             )
         )
-    for item in listed:
-        lines.append(
-            Line(LISTED, item.id, item.residual, item.disputed, None, item.level_id, 0)
-        )
+    lines += [
+        Line(LISTED, item.id, item.residual, item.disputed, previous_level_id=item.level_id)
+        for item in listed
+    ]
     first = advancing[0]
     return Draft(first.customer, first.currency, policy, _highest(advancing, decisions), lines)
 
 
-def _apply_credits(draft, items, shares, on):
-    """Add the credit lines and the totals of a draft."""
+def _net(draft, items, shares, on, precision):
+    """Add the credit lines and the totals of a draft.
+
+    :param items: at least those the draft shows
+    :param shares: credits set against items; those of items not shown are not
+    """
     by_id = {item.id: item for item in items}
-    demanded = {
-        line.item_id
-        for line in draft.lines
-        if line.kind == ITEM or is_overdue(by_id[line.item_id], on)
-    }
-    shown = {line.item_id for line in draft.lines}
-    credit_lines = defaultdict(float)
-    draft.amount_due = sum(line.amount - line.disputed for line in draft.lines)
-    draft.collectable = sum(by_id[item_id].owed for item_id in demanded)
-    overdue = {item_id for item_id in shown if is_overdue(by_id[item_id], on)}
-    draft.amount_overdue = sum(by_id[item_id].owed for item_id in overdue)
+    net = {line.item_id: by_id[line.item_id].owed for line in draft.lines}
+    credits = defaultdict(float)
     for share in shares:
-        if share.item_id not in shown:
-            continue
-        credit_lines[share.credit_id] += share.amount
-        draft.amount_due -= share.amount
-        draft.collectable -= share.amount if share.item_id in demanded else 0.0
-        draft.amount_overdue -= share.amount if share.item_id in overdue else 0.0
+        if share.item_id in net:
+            net[share.item_id] -= share.amount
+            credits[share.credit_id] += share.amount
+    overdue = {item_id for item_id in net if is_overdue(by_id[item_id], on)}
+    demanded = overdue | {line.item_id for line in draft.advancing}
+    draft.amount_due = rounded(sum(net.values()), precision)
+    draft.amount_overdue = rounded(sum(net[item_id] for item_id in overdue), precision)
+    draft.collectable = rounded(sum(net[item_id] for item_id in demanded), precision)
     draft.lines += [
-        Line(CREDIT, credit_id, -amount) for credit_id, amount in credit_lines.items()
+        Line(CREDIT, credit_id, -rounded(amount, precision))
+        for credit_id, amount in credits.items()
     ]
 
 
 def _reason_to_omit(draft, rules, precision):
-    if draft.collectable < precision / 2:
+    if draft.collectable <= 0:
         return "net_credit"
-    minimum = rules.minimum.get(draft.currency, 0.0)
-    # Half a rounding unit of tolerance: the amounts are floats.
-    if draft.collectable < minimum - precision / 2:
+    if draft.collectable < rounded(rules.minimum.get(draft.currency, 0.0), precision):
         return "below_minimum"
     return None

@@ -1,117 +1,50 @@
 """Which dunning level an item has earned on a day, and why it does not get it.
 
-An *item* is one receivable instalment. A *ladder* is the ordered set of levels
-of a dunning policy. All delays are calendar days counted from the due date; the
-due day itself is never late (its day count is 0).
+The due day itself is never late: its day count is 0. Every decision depends on
+the day it is made for, never on the days on which somebody happened to ask:
+whoever asks late gets the same levels, later.
 """
 
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-ADVANCE = "advance"
-WAIT = "wait"
-SKIP = "skip"
-FINISHED = "finished"
+from .terms import (
+    ADVANCE,
+    FINISHED,
+    HIGHEST,
+    JUMP,
+    SKIP,
+    STEP,
+    WAIT,
+    Decision,
+    Item,
+    Ladder,
+    Level,
+    Start,
+)
 
-STEP = "step"
-JUMP = "jump"
-HIGHEST = "highest"
-
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One rung: ``delay_days`` after the due date (negative: before it)."""
-
-    id: int
-    sequence: int
-    delay_days: int
-    min_interval_days: int = 0
-    repeat_days: int = 0
-    max_repeats: int = 0
-
-    @property
-    def before_due(self):
-        """A courtesy level: its wording only makes sense until the due day."""
-        return self.delay_days < 0
-
-
-@dataclass(frozen=True, slots=True)
-class Ladder:
-    """A policy's levels in ascending order of sequence and delay."""
-
-    id: int
-    levels: tuple[Level, ...]
-    advance_mode: str = STEP
-
-    def rank_of(self, item):
-        """Number of rungs the item already stands on or above.
-
-        A level of another policy (the customer changed policy) counts by its
-        delay, so that nobody starts again from the bottom.
-        """
-        for position, level in enumerate(self.levels, start=1):
-            if level.id == item.level_id:
-                return position
-        if item.level_delay is None:
-            return 0
-        return sum(level.delay_days <= item.level_delay for level in self.levels)
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One open receivable item as it stands.
-
-    Amounts are in the item's own currency. ``pause`` is a ``(reason, detail,
-    until)`` triple (until: last day of the pause, or None), or None.
-    """
-
-    id: int
-    customer: int | None
-    currency: int
-    residual: float
-    due: date | None
-    ladder: int | None
-    level_id: int | None = None
-    level_delay: int | None = None
-    level_date: date | None = None
-    occurrence: int = 0
-    disputed: float = 0.0
-    pause: tuple[str, str, date | None] | None = None
-
-    @property
-    def owed(self):
-        """The undisputed part of what is open."""
-        return self.residual - self.disputed
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """Going live on old debt.
-
-    ``due_from``: items due earlier are left alone. ``delay_days``: the delay of
-    the level at which an item that was never reminded starts, if it has earned
-    that level already.
-    """
-
-    due_from: date | None = None
-    delay_days: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What happens to an item, and why.
-
-    ``step`` is ``advance`` (to ``level``), ``skip`` (it has earned ``level``
-    but is left out for ``reason``), ``wait`` (until ``next_date``) or
-    ``finished`` (it stands on the last level and is not repeated).
-    """
-
-    step: str
-    level: Level | None = None
-    occurrence: int = 0
-    reason: str | None = None
-    detail: str = ""
-    next_date: date | None = None
+__all__ = [
+    "ADVANCE",
+    "FINISHED",
+    "HIGHEST",
+    "JUMP",
+    "SKIP",
+    "STEP",
+    "WAIT",
+    "Decision",
+    "Item",
+    "Ladder",
+    "Level",
+    "Start",
+    "days_overdue",
+    "decide",
+    "decide_all",
+    "earned_levels",
+    "is_overdue",
+    "next_chance",
+    "repeat_of_last",
+    "target_level",
+    "worst_delays",
+]
 
 
 def days_overdue(due, on):
@@ -123,17 +56,23 @@ def is_overdue(item, on):
     return item.due is not None and days_overdue(item.due, on) > 0
 
 
-def earned_levels(ladder, item, on):
+def earned_levels(ladder, item, on, worst_delay=None):
     """The levels above the item's own whose delay has passed, lowest first.
 
     Levels before the due date are passed over once the item is late: a
     courtesy text about a coming due date would be wrong then.
+
+    :param worst_delay: in mode ``highest``, the delay in days of the level that
+        pulls the customer's overdue items up, see :func:`worst_delays`
     """
     late = days_overdue(item.due, on)
+    reach = late
+    if ladder.advance_mode == HIGHEST and worst_delay is not None and late > 0:
+        reach = max(late, worst_delay)
     return [
         level
         for level in ladder.levels[ladder.rank_of(item) :]
-        if level.delay_days <= late and not (level.before_due and late > 0)
+        if level.delay_days <= reach and not (level.before_due and late > 0)
     ]
 
 
@@ -144,25 +83,59 @@ def repeat_of_last(ladder, item, on):
         return None
     if not last.repeat_days or item.occurrence > last.max_repeats:
         return None
-    return last if on >= item.level_date + timedelta(days=last.repeat_days) else None
+    if last.before_due and days_overdue(item.due, on) > 0:
+        return None
+    return last if (on - item.level_date).days >= last.repeat_days else None
 
 
 def target_level(ladder, item, on, start=None, worst_delay=None):
-    """The level the item has earned on day ``on``, or None.
-
-    :param worst_delay: in mode ``highest``, the delay in days of the highest
-        level that any overdue item of the same customer has reached or earned
-    """
-    earned = earned_levels(ladder, item, on)
-    if ladder.advance_mode == HIGHEST and worst_delay is not None and is_overdue(item, on):
-        above = ladder.levels[ladder.rank_of(item) :]
-        earned = [level for level in above if 0 <= level.delay_days <= worst_delay]
+    """The level the item has earned on day ``on``, or None."""
+    earned = earned_levels(ladder, item, on, worst_delay)
     if not earned:
         return repeat_of_last(ladder, item, on)
-    if start and start.delay_days is not None and not item.level_id:
+    if start and start.applies_to(item):
         within = [level for level in earned if level.delay_days <= start.delay_days]
         return within[-1] if within else earned[0]
     return earned[0] if ladder.advance_mode == STEP else earned[-1]
+
+
+def is_too_soon(level, item, on):
+    """True until ``level`` may follow the item's previous one: on another day at
+    least, and after the level's minimum interval."""
+    if item.level_date is None:
+        return False
+    return (on - item.level_date).days < max(1, level.min_interval_days)
+
+
+def next_chance(ladder, item, after, start=None, worst_delay=None):
+    """When the item advances next if nothing changes, pauses apart.
+
+    :return: ``(day, level)`` of the first such day after ``after``, or
+        ``(None, None)`` when there is none
+    """
+    for day in _turning_days(ladder, item, after):
+        level = target_level(ladder, item, day, start, worst_delay)
+        if level and not is_too_soon(level, item, day):
+            return day, level
+    return None, None
+
+
+def _turning_days(ladder, item, after):
+    """The days after ``after`` on which the decision can change, ascending.
+
+    Between two of them it is the same every day. Counted as ordinals, since a
+    due date in the year 9999 is a date people do type.
+    """
+    due = item.due.toordinal()
+    days = {after.toordinal() + 1, due + 1}
+    days.update(due + level.delay_days for level in ladder.levels)
+    if item.level_date:
+        reached = item.level_date.toordinal()
+        days.add(reached + 1)
+        for level in ladder.levels:
+            days.update((reached + level.min_interval_days, reached + level.repeat_days))
+    future = (day for day in days if after.toordinal() < day <= date.max.toordinal())
+    return map(date.fromordinal, sorted(future))
 
 
 def decide(item, ladder, on, start=None, worst_delay=None):
@@ -171,77 +144,60 @@ def decide(item, ladder, on, start=None, worst_delay=None):
     :param item: the :class:`Item`
     :param ladder: its :class:`Ladder`, or None when no policy applies
     :param start: go-live limits, see :class:`Start`
+    :param worst_delay: see :func:`worst_delays`
     :return: a :class:`Decision`
     """
     if ladder is None or not ladder.levels:
         return Decision(FINISHED, reason="no_policy")
     if item.due is None:
         return Decision(SKIP, reason="no_due_date")
-    level = target_level(ladder, item, on, start, worst_delay)
+    # One level a day: what was reached today (or, asked about the past, later)
+    # is no reason to explain why the next one does not follow at once.
+    reached_today = item.level_date is not None and on <= item.level_date
+    level = None if reached_today else target_level(ladder, item, on, start, worst_delay)
+    if start and start.leaves_alone(item):
+        step = FINISHED if level is None else SKIP
+        return Decision(step, level, reason="before_start", detail=str(start.due_from))
     if level is None:
-        return _not_yet(ladder, item, on)
+        day, level = next_chance(ladder, item, on, start, worst_delay)
+        return Decision(WAIT, level, next_date=day) if day else Decision(FINISHED)
     occurrence = item.occurrence + 1 if level.id == item.level_id else 1
-    earned = Decision(ADVANCE, level=level, occurrence=occurrence, next_date=on)
-    if start and start.due_from and item.due < start.due_from:
-        return replace(earned, step=SKIP, reason="before_start", detail=str(start.due_from))
     if item.pause:
         reason, detail, until = item.pause
-        following = until + timedelta(days=1) if until else None
-        return replace(earned, step=SKIP, reason=reason, detail=detail, next_date=following)
-    free_from = _interval_end(level, item)
-    if free_from and on < free_from:
-        return replace(
-            earned,
-            step=SKIP,
-            reason="min_interval",
-            detail=str(free_from),
-            next_date=free_from,
-        )
-    return earned
+        day = None
+        if until:
+            day, _level = next_chance(ladder, item, max(on, until), start, worst_delay)
+        return Decision(SKIP, level, occurrence, reason, detail, day)
+    if is_too_soon(level, item, on):
+        day, _level = next_chance(ladder, item, on, start, worst_delay)
+        free_from = item.level_date + timedelta(days=level.min_interval_days)
+        return Decision(SKIP, level, occurrence, "min_interval", str(free_from), day)
+    return Decision(ADVANCE, level, occurrence, next_date=on)
 
 
-def _interval_end(level, item):
-    """First day on which the level's minimum interval no longer forbids it."""
-    if item.level_date is None or not level.min_interval_days:
-        return None
-    return item.level_date + timedelta(days=level.min_interval_days)
+def worst_delays(items, ladders, on, start=None):
+    """How far the worst item pulls the customer's other overdue items up.
 
+    Only ladders in mode ``highest`` matter. What counts is the level an overdue
+    item has reached or advances to today; paused items and those from before
+    going live do not pull.
 
-def _not_yet(ladder, item, on):
-    """Nothing is earned: when will something be, if ever?"""
-    late = days_overdue(item.due, on)
-    for level in ladder.levels[ladder.rank_of(item) :]:
-        if level.before_due and (late > 0 or level.delay_days <= late):
-            continue
-        day = item.due + timedelta(days=level.delay_days)
-        day = max(filter(None, (day, _interval_end(level, item))))
-        return Decision(WAIT, level=level, next_date=day)
-    last = ladder.levels[-1]
-    repeats = last.id == item.level_id and last.repeat_days and item.level_date
-    if repeats and item.occurrence <= last.max_repeats:
-        day = item.level_date + timedelta(days=last.repeat_days)
-        return Decision(WAIT, level=last, next_date=day)
-    return Decision(FINISHED)
-
-
-def worst_delays(items, ladders, on):
-    """The delay of the worst level per (customer, currency, ladder).
-
-    Only ladders in mode ``highest`` matter; paused items and items that are not
-    late do not pull the others up.
+    :return: ``{(customer, currency, policy id): delay in days}``
     """
     worst = {}
     for item in items:
         ladder = ladders.get(item.ladder)
         if ladder is None or ladder.advance_mode != HIGHEST:
             continue
-        if item.pause or not is_overdue(item, on):
+        if item.pause or not is_overdue(item, on) or (start and start.leaves_alone(item)):
             continue
-        reached = ladder.rank_of(item)
-        levels = [*ladder.levels[:reached], *earned_levels(ladder, item, on)]
-        if levels:
+        level = target_level(ladder, item, on, start)
+        if level is None or is_too_soon(level, item, on):
+            reached = ladder.levels[: ladder.rank_of(item)]
+            level = reached[-1] if reached else None
+        if level:
             key = (item.customer, item.currency, item.ladder)
-            worst[key] = max(worst.get(key, levels[-1].delay_days), levels[-1].delay_days)
+            worst[key] = max(worst.get(key, level.delay_days), level.delay_days)
     return worst
 
 
@@ -249,8 +205,9 @@ def decide_all(items, ladders, on, start=None):
     """Decide many items; returns ``{item.id: Decision}``.
 
     :param ladders: ``{policy id: Ladder}``
+    :param start: go-live limits, the same for all, see :class:`Start`
     """
-    worst = worst_delays(items, ladders, on)
+    worst = worst_delays(items, ladders, on, start)
     return {
         item.id: decide(
             item,

@@ -24,6 +24,14 @@ class Share:
     amount: float
 
 
+def rounded(amount, precision):
+    """``amount`` as a multiple of the currency's rounding, free of float noise.
+
+    Odoo keeps six decimals of a currency's rounding.
+    """
+    return round(round(amount / precision) * precision, 6)
+
+
 def pour(items, credits, precision=0.01):
     """Set the credits against the undisputed part of the items.
 
@@ -35,18 +43,19 @@ def pour(items, credits, precision=0.01):
     :return: list of :class:`Share`
     """
     queue = sorted(credits, key=lambda credit: (credit.booked or date.min, credit.id))
-    rest = {credit.id: credit.amount for credit in queue}
+    rest = {credit.id: rounded(credit.amount, precision) for credit in queue}
+    queue = [credit for credit in queue if rest[credit.id] > 0]
     shares = []
     position = 0
     for item in sorted(items, key=lambda item: (item.due or date.max, item.id)):
-        open_amount = item.owed
-        while open_amount >= precision / 2 and position < len(queue):
-            credit = queue[position]
-            part = min(open_amount, rest[credit.id])
-            if part >= precision / 2:
-                shares.append(Share(credit.id, item.id, part))
-                open_amount -= part
-                rest[credit.id] -= part
-            if rest[credit.id] < precision / 2:
+        open_amount = rounded(item.owed, precision)
+        while open_amount > 0 and position < len(queue):
+            credit_id = queue[position].id
+            part = min(open_amount, rest[credit_id])
+            shares.append(Share(credit_id, item.id, part))
+            # Both are multiples of the rounding, so one of them is 0 now.
+            open_amount = rounded(open_amount - part, precision)
+            rest[credit_id] = rounded(rest[credit_id] - part, precision)
+            if not rest[credit_id]:
                 position += 1
     return shares

@@ -1,6 +1,6 @@
 """Working days of a company, as plain sets."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 # A calendar without a single working day in a year is a configuration error;
 # the search for the next one must still end.
@@ -17,8 +17,12 @@ def is_working_day(day, weekdays, holidays=()):
 
 
 def next_working_day(day, weekdays, holidays=()):
-    """``day`` itself when it is worked, else the first worked day after it."""
-    for offset in range(HORIZON_DAYS):
+    """``day`` itself when it is worked, else the first worked day after it.
+
+    :return: a date; ``day`` when no day of the year that follows is worked
+    """
+    days_left = (date.max - day).days
+    for offset in range(min(HORIZON_DAYS, days_left) + 1):
         candidate = day + timedelta(days=offset)
         if is_working_day(candidate, weekdays, holidays):
             return candidate
