@@ -22,8 +22,8 @@ nothing is installed on the machine.
 
 def main(arguments):
     """Run one command and return its exit code."""
-    if arguments[:1] == ["odoo"]:
-        # Everything behind `odoo` is Odoo's, `--help` too when there is more before it.
+    if arguments[:1] == ["odoo"] and arguments[1:] not in (["--help"], ["-h"]):
+        # Everything behind `odoo` is Odoo's: our parser must not look at it.
         return _guarded(lambda: _odoo(arguments[1:]))
     options = _parser().parse_args(arguments)
     return _guarded(lambda: options.run(options))
@@ -136,7 +136,20 @@ def _serve(options):
 
 
 def _add_odoo(commands):
-    _add(commands, "odoo", None, "run Odoo's own program with ARGS; see ./dev odoo --help")
+    _add(
+        commands,
+        "odoo",
+        None,
+        "run Odoo's own program with ARGS",
+        """
+ARGS are passed on as they are, with our addons path, database server and data folder set:
+
+  ./dev odoo -d dev -u account_collections --stop-after-init
+  ./dev odoo --addons-path=../other-addons -d dev -i other_module
+  ./dev odoo server --help          lists the server's options
+  ./dev odoo help                   lists Odoo's commands
+""",
+    )
 
 
 def _odoo(arguments):
@@ -189,10 +202,10 @@ def _add_psql(commands):
 
 
 def _psql(options):
-    from . import environment, postgres
+    from . import environment, postgres_binaries
 
     variables = environment.prepare().variables
-    command = [postgres.client("psql"), "-d", options.database, *options.arguments]
+    command = [postgres_binaries.client("psql"), "-d", options.database, *options.arguments]
     return environment.call(command, env=variables)
 
 
@@ -234,7 +247,7 @@ def _add_stop(commands):
 
 
 def _stop(_options):
-    from . import postgres
+    from . import postgres_cluster
 
-    postgres.stop()
+    postgres_cluster.stop()
     return 0

@@ -1,6 +1,7 @@
 """Everything a command needs to run Odoo, set up on first use."""
 
 import os
+import signal
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -80,13 +81,17 @@ def _write_config(server):
 
 
 def call(command, **options):
-    """Run a command in the foreground; Ctrl-C reaches it, and we wait for its end."""
+    """Run a command in the foreground; Ctrl-C and SIGTERM reach it, and we wait for its end."""
     with subprocess.Popen([str(part) for part in command], **options) as process:
-        while True:
-            try:
-                return process.wait()
-            except KeyboardInterrupt:
-                continue
+        previous = signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        try:
+            while True:
+                try:
+                    return process.wait()
+                except KeyboardInterrupt:
+                    continue  # the terminal told the command too: let it end in order
+        finally:
+            signal.signal(signal.SIGTERM, previous)
 
 
 def free_port():

@@ -19,10 +19,13 @@ RULES = (
         r"^Chrome executable not found",
         "the machine has no browser: the test is skipped, and the last lines say so",
     ),
+    (
+        r"\.browser$",
+        r"^Error received after termination: (AssetsLoadingError|ConnectionLostError)",
+        "the test is over and its browser is being closed: requests under way break off",
+    ),
 )
 _COMPILED = [(re.compile(logger), re.compile(text)) for logger, text, _reason in RULES]
-
-
 _OURS = f"/addons/{MODULE}/"
 _FRAME = re.compile(r'^ *File "([^"]+)", line', re.MULTILINE)
 

@@ -37,8 +37,9 @@ class Odoo:
 
     def command(self, python):
         """Return the start of the command line of this Odoo's server."""
-        script = self.package_parent / "odoo-bin"
-        return [str(python), str(script)] if script.is_file() else [str(python), "-m", "odoo"]
+        scripts = (self.package_parent / "odoo-bin", self.package_parent / "../../../bin/odoo")
+        script = next((path.resolve() for path in scripts if path.is_file()), None)
+        return [str(python), str(script)] if script else [str(python), "-m", "odoo"]
 
 
 def locate():

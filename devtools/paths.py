@@ -79,6 +79,8 @@ def cached(name, stamp, build, on_wait=None):
             return target
         if target.exists():
             shutil.rmtree(target)
+        for abandoned in root.glob(f".{name}-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)  # of a process that was killed
         building = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=root))
         try:
             building.chmod(0o755)

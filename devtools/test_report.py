@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass, field
 
 from .log_rules import is_allowed
+from .pins import MODULE
 from .ui import say
 
 RECORD = re.compile(
@@ -22,6 +23,7 @@ TOTAL = re.compile(r"^\d+ failed, \d+ error\(s\) of (?P<ran>\d+) tests")
 MODULE_TOTAL = re.compile(r"^(Module \S+|At least one test failed).*(\d+ failures|loading the modules)")
 # What speaks between two phases of tests; the time until the next test is not a test's.
 BETWEEN_TESTS = ("odoo.modules.loading", "odoo.service.server", "odoo.tests.result")
+CRASH_OF_THREAD = ("Exception in thread ", "Exception ignored in")
 PROBLEM_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 BROWSER_REASONS = ("chrom", "websocket-client")
 
@@ -56,11 +58,12 @@ class Report:
             self._flush()
             self._current = Record(found["level"], found["logger"], found["text"])
             self._announce(self._current)
+        elif line.startswith(CRASH_OF_THREAD) or not self._current and _is_raw_problem(line):
+            # Written past Odoo's log: before it is set up, or by Python itself.
+            self._flush()
+            self._current = Record("ERROR", "stderr", line)
         elif self._current:
             self._current.text += "\n" + line
-        elif "Traceback (most recent call last)" in line or "Warning: " in line and "account_collections" in line:
-            # Before Odoo's log is set up, or in a process of its own.
-            self._current = Record("ERROR", "stderr", line)
 
     def close(self, exit_code):
         """Take the end of the log and the exit code of Odoo."""
@@ -142,3 +145,7 @@ class Report:
         if key not in self.problems:
             self.problems[key] = record
             say(f"\n{record.level} logged by {record.logger} (counts as a failure):\n{record.text.rstrip()}\n")
+
+
+def _is_raw_problem(line):
+    return "Traceback (most recent call last)" in line or "Warning: " in line and MODULE in line

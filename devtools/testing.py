@@ -81,17 +81,24 @@ def _run(prepared, name, selected, installs, log):
         errors="replace",
     )
     try:
-        for line in process.stdout:
-            log.write(line)
-            report.feed(line.rstrip("\n"))
+        _follow(process, log, report)
     except KeyboardInterrupt:
         warn("interrupted: waiting for Odoo to stop")
+        process.terminate()
+        _follow(process, log, report)
+        raise
     finally:
         code = process.wait()
         log.flush()
     report.close(code)
     say(f"- Tests ran for {time.monotonic() - started:.0f} s")
     return report
+
+
+def _follow(process, log, report):
+    for line in process.stdout:
+        log.write(line)
+        report.feed(line.rstrip("\n"))
 
 
 def _conclude(report, log_name):

@@ -1,7 +1,145 @@
-"""What `./dev replay FILE.csv` does in its database."""
+"""What `./dev replay FILE.csv` does in its database.
+
+Each day of the ledger is lived through: its invoices are posted, its payments come in, the
+scheduled action runs, the manager approves, and the promises are checked. The clock of the
+process stands on that day, so that the module sees no other.
+
+E-mails are not sent: each evening they are marked as delivered. The PDF engine is switched off
+unless ``--pdf`` is given (rendering ten thousand letters takes longer than all the rest); what
+is written in the letters is frozen all the same.
+"""
+
+from datetime import datetime, time
+
+from freezegun import freeze_time
+from replay import ledger as ledgers
+from replay.books import Books, deliver
+from replay.checks import Checks
+from replay.oracle import Oracle, Rung
+from replay.report import Clock, Report
+
+MORNING = time(6)
+REPEAT_EVERY = 10  # days on which the scheduled action is called a second time
 
 
 def main(env, args):
-    """Say that the replay is still to be written."""
-    print(f"Replay of {args.file} (policy {args.policy}, until {args.until}): not written yet.")
-    return 1
+    """Replay the ledger and return 1 if a promise was broken."""
+    try:
+        ledger = ledgers.read(args.file, args.until)
+    except (ledgers.LedgerError, OSError) as error:
+        print(f"{args.file}: {error}")
+        return 1
+    policy = _policy(env, args.policy)
+    if not policy:
+        return 1
+    if not getattr(args, "pdf", False):
+        _switch_off_pdf(env)
+    replay = Replay(env, ledger, policy)
+    replay.run()
+    env.cr.commit()
+    return 1 if replay.checks.violations else 0
+
+
+def _policy(env, xmlid):
+    """Return the policy to apply, made the company's default; or None."""
+    if not xmlid:
+        policy = env["collection.policy"]._default_of(env.company)
+        if not policy:
+            print("The company has no default policy: name one with --policy.")
+        return policy
+    policy = env.ref(xmlid if "." in xmlid else f"account_collections.{xmlid}", False)
+    if not policy or policy._name != "collection.policy":
+        print(f"There is no policy {xmlid}.")
+        return None
+    env["collection.policy"].search([("is_default", "=", True)]).is_default = False
+    policy.write({"is_default": True, "active": True})
+    return policy
+
+
+def _switch_off_pdf(env):
+    def render_nothing(self, notices):
+        return notices
+
+    env.registry["collection.delivery"]._render_letters = render_nothing
+
+
+class Replay:
+    """The days of a ledger, one after the other."""
+
+    def __init__(self, env, ledger, policy):
+        self.env = env
+        self.ledger = ledger
+        levels = policy.level_ids.sorted("delay_days")
+        rungs = [
+            Rung(
+                level.id,
+                level.name,
+                level.delay_days,
+                level.min_interval_days,
+                level.repeat_days,
+                level.max_repeats,
+            )
+            for level in levels
+        ]
+        self.clock = Clock()
+        self.checks = Checks(env, ledger, Oracle(rungs, policy.advance_mode))
+        self.report = Report(ledger, self.clock, self.checks, levels)
+        self.waiting = env["collection.notice"]
+
+    def run(self):
+        """Live through all days."""
+        # Frozen once and then moved: freezing looks through every module there is.
+        with freeze_time(datetime.combine(self.ledger.first, MORNING)) as frozen:
+            self.books = Books(self.env, self.ledger)
+            for day in self.ledger.days():
+                frozen.move_to(datetime.combine(day, MORNING))
+                self._day(day)
+        self.report.close()
+
+    def _day(self, day):
+        phase = self.clock.phase
+        with phase("posting invoices"):
+            self.books.post(self.ledger.posted_on[day])
+        with phase("payments"):
+            self.books.pay(self.ledger.paid_on[day])
+            self.books.allocate(self.ledger.allocated_on[day])
+            self.env.cr.commit()
+        with phase("approvals"):
+            self._approve(self.waiting)
+        with phase("checks"):
+            self.checks.before_run(day)
+        with phase("scheduled action"):
+            self.env["collection.run"]._cron_advance()
+        with phase("approvals"):
+            self._decide(day)
+        with phase("checks"):
+            self.checks.after_run(day)
+        if day.toordinal() % REPEAT_EVERY == 0:
+            with phase("second calls"):
+                self._repeat(day)
+        with phase("checks"):
+            deliver(self.env)
+            self.env.cr.commit()
+        self.report.day(day)
+
+    def _decide(self, day):
+        """The manager approves at once, or the next morning: every other day."""
+        waiting = self.env["collection.notice"].search([("stage", "=", "to_approve")])
+        if day.toordinal() % 2:
+            self.waiting = waiting
+        else:
+            self.waiting = waiting.browse()
+            self._approve(waiting)
+
+    def _approve(self, notices):
+        notices = notices.exists().filtered(lambda notice: notice.stage == "to_approve")
+        if notices:
+            self.books.approve(notices)
+
+    def _repeat(self, day):
+        """A second call of the scheduled action changes nothing."""
+        before = self.checks.fingerprint(day)
+        self.env["collection.run"]._cron_advance()
+        if self.checks.fingerprint(day) != before:
+            self.checks.violations.append(f"{day} once: a second call changed something")
+        self.report.repeated += 1
