@@ -1,0 +1,251 @@
+"""What the letter and the e-mail of a notice say, ready to be printed.
+
+Everything comes out in the language of the notice. An issued notice reads what
+was frozen; a proposal is shown as it would go out today, and nothing is written.
+"""
+
+import re
+
+from odoo import api, fields, models
+from odoo.tools import format_amount, format_date, formatLang, is_html_empty
+
+from ..engine import compose
+
+IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    amount_demanded = fields.Monetary(
+        compute="_compute_amount_demanded",
+        help="What the notice asks for: after the due date what is overdue, before it "
+        "the whole amount.",
+    )
+    letter_details = fields.Json(
+        readonly=True,
+        copy=False,
+        help="Frozen when issued: whom the letter is addressed to, where to pay, whom to ask.",
+    )
+
+    @api.depends("amount_overdue", "amount_charges", "amount_total", "level_id.delay_days")
+    def _compute_amount_demanded(self):
+        for notice in self:
+            overdue = notice.amount_overdue
+            if notice.level_id.delay_days > 0 and notice.currency_id.compare_amounts(overdue, 0) > 0:
+                notice.amount_demanded = overdue + notice.amount_charges
+            else:
+                notice.amount_demanded = notice.amount_total
+
+    def _freeze(self, date):
+        result = super()._freeze(date)
+        for notice in self:
+            notice.letter_details = notice._current_details()
+        return result
+
+    # In the customer's words
+
+    def _in_its_language(self):
+        """The same notices, in the language of their recipient."""
+        self.ensure_one()
+        return self.with_context(lang=self.lang or self.env.lang)
+
+    def _say_amount(self, amount):
+        """An amount with its currency, as the recipient writes it."""
+        return format_amount(self.env, amount, self.currency_id, self.lang)
+
+    def _say_number(self, amount):
+        """An amount without its currency, for a column of the table."""
+        return formatLang(
+            self._in_its_language().env, amount, digits=self.currency_id.decimal_places
+        )
+
+    def _say_date(self, date, long=False):
+        """A date; ``long`` spells the month out, so that nobody can misread it."""
+        return format_date(self.env, date, self.lang, "long" if long else False)
+
+    # What stands on the letter
+
+    def _is_sent(self):
+        """False for a proposal and for whatever did not go out in the end."""
+        self.ensure_one()
+        return self.stage in ("issued", "reversed")
+
+    def _letter_mark(self):
+        """What is printed across a letter that is none yet, or ""."""
+        notice = self._in_its_language()
+        if notice._is_sent():
+            return ""
+        if notice.stage in ("proposed", "to_approve"):
+            return notice.env._("PROPOSAL – not sent")
+        return notice.env._("NOT SENT")
+
+    def _letter_title(self):
+        """The subject; levels without a letter lend that of their e-mail."""
+        notice = self._in_its_language()
+        return (
+            notice._letter_text("letter_subject")
+            or notice.email_subject
+            or notice.env._("Payment reminder")
+        )
+
+    def _letter_part(self, field):
+        """A text of the letter, or None when it says nothing."""
+        text = self._letter_text(field)
+        return None if is_html_empty(text) else text
+
+    def _letter_reference(self):
+        return self.payment_reference or self._find_payment_reference()
+
+    def _letter_words(self):
+        return self.amount_in_words if self._is_sent() else self._words()
+
+    def _letter_details(self):
+        """Address, contact and bank account: ``{"address": [], "contact": {}, "bank": {}}``."""
+        self.ensure_one()
+        return self.letter_details or self._current_details()
+
+    def _current_details(self):
+        self.ensure_one()
+        # Safe: exactly what goes to the customer, for whoever may read the notice.
+        notice = self.sudo()._in_its_language()
+        return {
+            "address": notice._prepare_address(),
+            "contact": notice._prepare_contact(),
+            "bank": notice._prepare_bank(),
+        }
+
+    def _prepare_address(self):
+        """The lines of the address block: company, person, street, town, country."""
+        recipient = self.recipient_id or self.partner_id
+        lines = recipient._display_address().split("\n")
+        company = recipient.commercial_company_name
+        if recipient.name and recipient.name != company:
+            lines.insert(1 if company else 0, recipient.name)
+        return [line.strip() for line in lines if line.strip()]
+
+    def _prepare_contact(self):
+        """Whom to ask: the collector, else the company."""
+        company, collector = self.company_id, self.collector_id
+        return {
+            "name": collector.name or company.name,
+            "phone": collector.phone or company.phone or "",
+            "email": collector.email or company.email or "",
+        }
+
+    def _prepare_bank(self):
+        bank = self.partner_bank_id or self._find_bank()
+        if not bank:
+            return {}
+        return {
+            "holder": bank.acc_holder_name or bank.partner_id.name,
+            "name": bank.bank_name or "",
+            "account": _grouped(bank.acc_number),
+            "bic": bank.bank_bic or "",
+        }
+
+    def _letter_qr_code(self):
+        """A QR code to pay with, as a data URI, where core offers one."""
+        self.ensure_one()
+        # Safe: reads the bank account that is printed beside it.
+        notice = self.sudo()
+        if not notice.company_id.qr_code or notice.amount_demanded <= 0:
+            return None
+        reference = notice._letter_reference()
+        return (notice.partner_bank_id or notice._find_bank()).build_qr_code_base64(
+            notice.amount_demanded,
+            reference,
+            reference,
+            notice.currency_id,
+            notice.partner_id,
+            silent_errors=True,
+        )
+
+    # The table of items
+
+    def _letter_lines(self):
+        """What the letter lists: debts by due date, then credits."""
+        self.ensure_one()
+        last = fields.Date.to_date("9999-12-31")
+        return self.line_ids.filtered(lambda line: line.stage != "dropped").sorted(
+            lambda line: (line.kind == compose.CREDIT, line.date_maturity or last, line.id)
+        )
+
+    def _letter_table(self):
+        """Rows of formatted texts, and which of the optional columns say anything.
+
+        :return: ``{"rows": [dict], "columns": set of names}``
+        """
+        notice = self._in_its_language()
+        lines = notice._letter_lines()
+        columns = {
+            name
+            for name, used in (
+                ("reference", any(line._letter_own_reference() for line in lines)),
+                ("paid", any(line._letter_paid() for line in lines)),
+                ("disputed", any(line.amount_disputed for line in lines)),
+                ("charges", any(line.amount_charges for line in lines)),
+            )
+            if used
+        }
+        return {"rows": [line._letter_row(notice) for line in lines], "columns": columns}
+
+
+class CollectionNoticeLine(models.Model):
+    _inherit = "collection.notice.line"
+
+    def _letter_row(self, notice):
+        """One row of the table, in the words of ``notice``'s language."""
+        self.ensure_one()
+        is_credit = self.kind == compose.CREDIT
+
+        def number(amount):
+            return notice._say_number(amount) if amount else ""
+
+        return {
+            "label": self._letter_label(),
+            "reference": self._letter_own_reference(),
+            "date": notice._say_date(self.date_invoice),
+            "due": "" if is_credit else notice._say_date(self.date_maturity),
+            "late": "" if is_credit else self._letter_lateness(notice),
+            "is_late": self.days_overdue > 0,
+            "original": number(self.amount_original),
+            "paid": number(self._letter_paid()),
+            "disputed": number(self.amount_disputed),
+            "charges": number(self.amount_charges),
+            "open": notice._say_number(self.amount_residual - self.amount_disputed),
+        }
+
+    def _letter_label(self):
+        """The number, and what it is when it is no invoice."""
+        if self.kind != compose.CREDIT:
+            return self.move_name or ""
+        # Safe: the kind of a document the notice names; collectors print too.
+        if self.sudo().move_id.move_type == "out_refund":
+            return self.env._("Credit note %(number)s", number=self.move_name or "")
+        return self.env._("Payment received %(number)s", number=self.move_name or "")
+
+    def _letter_own_reference(self):
+        """The customer's reference, where it says more than the number."""
+        return self.move_ref if self.move_ref and self.move_ref != self.move_name else ""
+
+    def _letter_paid(self):
+        """What was paid of a debt; of a credit the row shows what it is worth here."""
+        if self.kind == compose.CREDIT or self.currency_id.is_zero(self.amount_paid):
+            return 0.0
+        return self.amount_paid
+
+    def _letter_lateness(self, notice):
+        if self.days_overdue > 0:
+            return str(self.days_overdue)
+        if self.date_maturity and self.date_maturity == notice.date:
+            return self.env._("due today")
+        return self.env._("not yet due")
+
+
+def _grouped(account):
+    """An IBAN in groups of four, as it is printed on paper; others as they are."""
+    compact = re.sub(r"\s", "", account or "")
+    if not IBAN.fullmatch(compact):
+        return account or ""
+    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))
