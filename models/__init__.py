@@ -3,12 +3,14 @@ from . import collection_level
 from . import collection_run
 from . import collection_notice
 from . import collection_notice_line
+from . import collection_notice_letter
 from . import collection_skip
 from . import collection_communication
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
 from . import collection_promise
+from . import collection_pause_effect
 from . import collection_pauses
 from . import collection_candidate
 from . import collection_proposal
@@ -17,8 +19,12 @@ from . import collection_delivery
 from . import account_move
 from . import account_move_line
 from . import account_partial_reconcile
+from . import ir_actions_report
+from . import ir_attachment
 from . import mail_activity
 from . import mail_mail
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_partner_position
+from . import collection_dialogs

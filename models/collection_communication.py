@@ -126,7 +126,7 @@ class CollectionCommunication(models.Model):
         """Send failed e-mails again, to the recipient's address of today."""
         self.check_access("write")
         failed = self.filtered(lambda row: row.state == "failed" and row.channel == "email")
-        failed.notice_id.sudo()._resend(failed)
+        failed.notice_id.sudo()._resend(failed.sudo())
 
     def action_mark_posted(self):
         """The person has posted these letters."""

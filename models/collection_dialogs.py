@@ -1,0 +1,96 @@
+"""What the screens need on top of the models: dialogs and smart buttons."""
+
+from odoo import Command, fields, models
+
+from ..engine import compose
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    letters_to_post = fields.Boolean(compute="_compute_letters_to_post")
+
+    def _compute_letters_to_post(self):
+        for notice in self:
+            notice.letters_to_post = any(
+                row.channel == "letter" and row.state == "queued"
+                for row in notice.communication_ids
+            )
+
+    def action_hold(self):
+        """Leave the items of this notice alone until a date."""
+        self.ensure_one()
+        return self._advancing().action_hold()
+
+    def action_preview_email(self):
+        """Read the e-mail and the call script before they go out."""
+        self.ensure_one()
+        self.check_access("read")
+        wizard = self.env["collection.preview"].create({"notice_id": self.id})
+        return {**wizard._get_records_action(target="new"), "name": self.env._("Preview")}
+
+
+class CollectionNoticeLine(models.Model):
+    _inherit = "collection.notice.line"
+
+    def action_hold(self):
+        """Leave these items alone until a date."""
+        items = self.filtered(lambda line: line.kind == compose.ITEM).move_line_id
+        return self.env["collection.hold"]._open_dialog(self.notice_id.partner_id[:1], items)
+
+
+class CollectionCommunication(models.Model):
+    _inherit = "collection.communication"
+
+    call_date = fields.Date(related="activity_id.date_deadline", string="Planned for")
+    call_script = fields.Html(related="notice_id.call_script")
+
+    def action_log_call(self):
+        """Make the call: number, script, and a place for what was said."""
+        self.ensure_one()
+        wizard = self.env["collection.call"].create({"communication_id": self.id})
+        return {**wizard._get_records_action(target="new"), "name": self.env._("Phone Call")}
+
+
+class CollectionHold(models.Model):
+    _inherit = "collection.hold"
+
+    def _open_dialog(self, partner, items):
+        """A new hold, filled in.
+
+        :param items: journal items; none holds the whole customer
+        """
+        self.check_access("create")
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Hold"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": (items.company_id[:1] or self.env.company).id,
+                "default_partner_id": partner.commercial_partner_id.id,
+                "default_move_line_ids": [Command.set(items.ids)],
+            },
+        }
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_collection_hold(self):
+        """Leave these invoices alone until a date."""
+        items = self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+            and not line.reconciled
+        )
+        return self.env["collection.hold"]._open_dialog(self.commercial_partner_id[:1], items)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    def action_collection_hold(self):
+        """Leave this customer alone until a date."""
+        self.ensure_one()
+        return self.env["collection.hold"]._open_dialog(self, self.env["account.move.line"])

@@ -1,0 +1,97 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class ResPartner(models.Model):
+    """Where a customer stands, for the collector's list.
+
+    Worked out for a whole page of customers at once, in the company's currency;
+    nothing is stored on the customer, whom many others write at the same time.
+    """
+
+    _inherit = "res.partner"
+
+    collection_amount_overdue = fields.Monetary(
+        string="Overdue",
+        compute="_compute_collection_position",
+        search="_search_collection_amount_overdue",
+        help="Open items whose due date has passed, less those in credit.",
+    )
+    collection_oldest_due_date = fields.Date(
+        string="Oldest Due Date", compute="_compute_collection_position"
+    )
+    collection_level_id = fields.Many2one(
+        "collection.level", string="Dunning Level", compute="_compute_collection_position"
+    )
+    collection_last_contact = fields.Datetime(
+        string="Last Contact", compute="_compute_collection_last_contact"
+    )
+
+    @api.depends_context("company")
+    def _compute_collection_position(self):
+        items = self.env["account.move.line"]
+        rows = {}
+        if items.has_access("read"):
+            domain = self._collection_overdue_domain() & Domain(
+                "partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids
+            )
+            for line_partner, overdue, oldest, levels in items._read_group(
+                domain,
+                ["partner_id"],
+                [
+                    "amount_residual:sum",
+                    "date_maturity:min",
+                    "collection_level_id:recordset",
+                ],
+            ):
+                rows.setdefault(line_partner.commercial_partner_id, []).append(
+                    (overdue, oldest, levels)
+                )
+        for partner in self:
+            parts = rows.get(partner.commercial_partner_id, [])
+            levels = self.env["collection.level"].sudo().union(*(part[2] for part in parts))
+            partner.collection_amount_overdue = sum(part[0] for part in parts)
+            partner.collection_oldest_due_date = min((part[1] for part in parts), default=False)
+            partner.collection_level_id = levels.sorted("delay_days")[-1:]
+
+    def _compute_collection_last_contact(self):
+        communications = self.env["collection.communication"]
+        last = {}
+        if communications.has_access("read"):
+            last = dict(
+                communications._read_group(
+                    [
+                        ("partner_id", "in", self.commercial_partner_id.ids),
+                        ("state", "in", ("sent", "done")),
+                    ],
+                    ["partner_id"],
+                    ["date:max"],
+                )
+            )
+        for partner in self:
+            partner.collection_last_contact = last.get(partner.commercial_partner_id, False)
+
+    @api.model
+    def _search_collection_amount_overdue(self, operator, value):
+        """Customers with anything overdue: ``("collection_amount_overdue", ">", 0)``."""
+        if (operator, value) != (">", 0):
+            return NotImplemented
+        overdue = self.env["account.move.line"]._read_group(
+            self._collection_overdue_domain(),
+            ["partner_id"],
+            having=[("amount_residual:sum", ">", 0)],
+        )
+        customers = {partner.commercial_partner_id.id for (partner,) in overdue}
+        return Domain("id", "in", list(customers))
+
+    @api.model
+    def _collection_overdue_domain(self):
+        return Domain(
+            [
+                ("company_id", "=", self.env.company.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("date_maturity", "<", self.env.company._collection_today()),
+            ]
+        )
