@@ -30,6 +30,15 @@ class CollectionNotice(models.Model):
         return {**wizard._get_records_action(target="new"), "name": self.env._("Preview")}
 
 
+class CollectionRun(models.Model):
+    _inherit = "collection.run"
+
+    def action_open_to_approve(self):
+        """The notices of this run that wait for a manager."""
+        action = self.action_open_notices()
+        return {**action, "context": {"search_default_to_approve": 1}}
+
+
 class CollectionNoticeLine(models.Model):
     _inherit = "collection.notice.line"
 
@@ -44,6 +53,10 @@ class CollectionCommunication(models.Model):
 
     call_date = fields.Date(related="activity_id.date_deadline", string="Planned for")
     call_script = fields.Html(related="notice_id.call_script")
+
+    def action_print_letters(self):
+        """One PDF of the letters of these communications."""
+        return self.notice_id.action_print()
 
     def action_log_call(self):
         """Make the call: number, script, and a place for what was said."""

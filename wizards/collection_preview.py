@@ -1,0 +1,32 @@
+from odoo import api, fields, models
+
+
+class CollectionPreview(models.TransientModel):
+    """The e-mail and the call script of a notice, as they would read now."""
+
+    _name = "collection.preview"
+    _description = "Notice Preview"
+
+    notice_id = fields.Many2one(
+        "collection.notice", required=True, readonly=True, ondelete="cascade"
+    )
+    recipient_id = fields.Many2one(related="notice_id.recipient_id")
+    send_email = fields.Boolean(related="notice_id.level_id.send_email")
+    make_call = fields.Boolean(related="notice_id.level_id.make_call")
+    subject = fields.Char(compute="_compute_texts")
+    body = fields.Html(compute="_compute_texts", sanitize=False)
+    call_script = fields.Html(compute="_compute_texts", sanitize=False)
+
+    @api.depends("notice_id")
+    def _compute_texts(self):
+        for preview in self:
+            preview.notice_id.check_access("read")
+            # Safe: rights are checked; a template may show what its reader cannot open.
+            notice = preview.notice_id.sudo()
+            delivery = self.env["collection.delivery"].sudo()
+            preview.subject = preview.body = preview.call_script = False
+            if notice.level_id.send_email and notice.level_id.mail_template_id:
+                preview.subject = delivery._render_email(notice, "subject")[notice.id]
+                preview.body = delivery._render_email(notice, "body_html")[notice.id]
+            if notice.level_id.make_call:
+                preview.call_script = delivery._render_level(notice, "call_script")[notice.id]
