@@ -62,6 +62,11 @@ class CollectionRun(models.Model):
     )
     notice_ids = fields.One2many("collection.notice", "run_id", string="Notices")
     skip_ids = fields.One2many("collection.skip", "run_id", string="Not Reminded")
+    rivals = fields.Char(
+        string="Other Reminder Modules",
+        compute="_compute_rivals",
+        help="Other installed modules that remind customers: they get everything twice.",
+    )
     notice_count = fields.Integer(compute="_compute_counts")
     skip_count = fields.Integer(compute="_compute_counts")
     to_approve_count = fields.Integer(compute="_compute_counts")
@@ -75,6 +80,10 @@ class CollectionRun(models.Model):
     def _compute_name(self):
         for run in self:
             run.name = f"{run.company_id.name} · {run.date}"
+
+    def _compute_rivals(self):
+        for run in self:
+            run.rivals = run.company_id._collection_rivals()
 
     def _compute_counts(self):
         notices = dict(
@@ -186,7 +195,11 @@ class CollectionRun(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "account_collections.collection_skip_action"
         )
-        return {**action, "domain": [("run_id", "=", self.id)], "context": {}}
+        return {
+            **action,
+            "domain": [("run_id", "=", self.id)],
+            "context": {"search_default_group_by_reason": 1},
+        }
 
     def _propose(self):
         """The one door to a proposal; `self` is in sudo."""
