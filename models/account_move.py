@@ -91,7 +91,7 @@ class AccountMove(models.Model):
     def _compute_collection_status(self):
         states = self._collection_states()
         for move in self:
-            status, next_date, detail = states.get(move.id, (False, False, False))
+            status, next_date, detail = states.get(move._origin.id, (False, False, False))
             move.collection_status = status
             move.collection_next_date = next_date
             move.collection_status_detail = detail
@@ -101,7 +101,7 @@ class AccountMove(models.Model):
         if operator != "in":
             return NotImplemented
         moves = self.sudo().search(
-            [("move_type", "=", "out_invoice"), ("state", "=", "posted")]
+            [("move_type", "in", ("out_invoice", "out_receipt")), ("state", "=", "posted")]
             + ([] if "settled" in value else [("payment_state", "not in", ("paid", "reversed"))])
         )
         states = moves._collection_states()
@@ -151,8 +151,9 @@ class AccountMove(models.Model):
 
         The same engine that proposes answers here, so that list and run agree.
         """
-        posted = self.sudo().filtered(
-            lambda move: move.move_type == "out_invoice" and move.state == "posted"
+        posted = self._origin.sudo().filtered(
+            lambda move: move.move_type in ("out_invoice", "out_receipt")
+            and move.state == "posted"
         )
         states = {move.id: ("settled", False, False) for move in posted}
         for company, moves in posted.grouped("company_id").items():

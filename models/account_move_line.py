@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import sql
 
 from ..engine import compose
@@ -8,7 +9,12 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     collection_notice_line_ids = fields.One2many(
-        "collection.notice.line", "move_line_id", string="Notice Lines"
+        "collection.notice.line",
+        "move_line_id",
+        string="Notice Lines",
+        # Others read the item without being asked for rights on notices.
+        groups="account_collections.group_collections_collector,"
+        "account_collections.group_collections_auditor",
     )
     collection_level_id = fields.Many2one(
         "collection.level",
@@ -69,10 +75,39 @@ class AccountMoveLine(models.Model):
             line.collection_occurrence = occurrence
 
     def _inverse_collection_level(self):
-        """A person sets a level: the next one follows from there."""
+        """A person sets a level: the next one follows from there. Without one,
+        what was issued counts again.
+
+        :raises UserError: below a level that was issued, which would go out twice
+        """
         for line in self:
-            line.collection_manual_level_id = line.collection_level_id
-            line.collection_manual_date = line.company_id._collection_today()
+            level = line.collection_level_id
+            if level:
+                line._check_level_not_issued_above(level)
+            line.collection_manual_level_id = level
+            line.collection_manual_date = level and line.company_id._collection_today()
+        # Date and occurrence are computed with the level, so nothing has
+        # recomputed them while it is being written.
+        self._compute_collection_level()
+
+    def _check_level_not_issued_above(self, level):
+        """:raises UserError: when a higher level of the same policy was issued"""
+        self.ensure_one()
+        above = self.sudo().collection_notice_line_ids.filtered(
+            lambda row: row.stage == "issued"
+            and row.kind == compose.ITEM
+            and row.level_id.policy_id == level.policy_id
+            and row.level_id.delay_days > level.delay_days
+        )
+        if above:
+            raise UserError(
+                self.env._(
+                    "“%(item)s” was reminded at a higher level; reverse notice %(notice)s "
+                    "instead.",
+                    item=self.display_name,
+                    notice=above.notice_id.sorted("id")[-1:].display_name,
+                )
+            )
 
     def _collection_after_settlement(self):
         """Called when items were settled or left the books."""

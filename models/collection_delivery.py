@@ -4,7 +4,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import email_normalize, exception_to_unicode, html2plaintext
+from odoo.tools import email_normalize_all, exception_to_unicode, html2plaintext
 
 _logger = logging.getLogger(__name__)
 
@@ -53,13 +53,13 @@ class CollectionDelivery(models.AbstractModel):
         """``{channel: what is missing}`` for the level's channels."""
         problems = {}
         if level.send_email:
-            email = email_normalize(recipient.email or "")
+            emails = email_normalize_all(recipient.email or "")
             if not recipient.email:
                 problems["email"] = self.env._("%(name)s has no e-mail", name=recipient.name)
-            elif not email:
+            elif not emails:
                 problems["email"] = self.env._("invalid e-mail: %(email)s", email=recipient.email)
-            elif email in unusable:
-                problems["email"] = unusable[email]
+            elif all(email in unusable for email in emails):
+                problems["email"] = unusable[emails[0]]
         if level.send_letter and not recipient._collection_postal_address():
             problems["letter"] = self.env._(
                 "%(name)s has no postal address", name=recipient.name
@@ -72,7 +72,11 @@ class CollectionDelivery(models.AbstractModel):
     def _unusable_addresses(self, company, recipients):
         """``{normalized e-mail: why it is not used}``: blacklisted, or returned
         before and nobody has dealt with it."""
-        emails = {email_normalize(recipient.email or "") for recipient in recipients} - {False}
+        emails = {
+            email
+            for recipient in recipients
+            for email in email_normalize_all(recipient.email or "")
+        }
         blacklisted = self.env["mail.blacklist"].sudo().search([("email", "in", list(emails))])
         unusable = {
             row.email: self.env._("blacklisted: %(email)s", email=row.email)
@@ -81,15 +85,17 @@ class CollectionDelivery(models.AbstractModel):
         returned = self.env["collection.communication"].search_fetch(
             [
                 ("company_id", "=", company.id),
-                ("address", "in", list(emails)),
+                ("recipient_id", "in", recipients.ids),
+                ("address", "!=", False),
                 ("state", "=", "failed"),
                 ("failure_kind", "=", "address"),
                 ("resolved", "=", False),
             ],
             ["address"],
         )
-        for address in set(returned.mapped("address")):
-            unusable[address] = self.env._("mail to %(email)s was returned", email=address)
+        # A message to several addresses does not tell which one was returned.
+        for email in {email for row in returned for email in row.address.split(", ")}:
+            unusable[email] = self.env._("mail to %(email)s was returned", email=email)
         return unusable
 
     # Texts
@@ -166,7 +172,7 @@ class CollectionDelivery(models.AbstractModel):
     def _prepare_communication(self, notice, channel, problems):
         recipient = notice.recipient_id
         address = {
-            "email": email_normalize(recipient.email or "") or None,
+            "email": ", ".join(email_normalize_all(recipient.email or "")),
             "letter": recipient._collection_postal_address(),
             "call": recipient._collection_phone(),
         }[channel]
@@ -321,7 +327,8 @@ class CollectionDelivery(models.AbstractModel):
                 "direction": "in",
                 "date": message.date or fields.Datetime.now(),
                 "state": "done",
-                "address": email_normalize(message.email_from or "") or message.email_from,
+                "address": ", ".join(email_normalize_all(message.email_from or ""))
+                or message.email_from,
                 "summary": message.subject or html2plaintext(message.body or "")[:80] or "…",
                 "body": message.body,
                 "automatic": True,

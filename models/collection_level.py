@@ -38,9 +38,7 @@ class CollectionLevel(models.Model):
     )
     send_email = fields.Boolean(string="E-mail")
     send_letter = fields.Boolean(string="Letter by Post")
-    attach_letter = fields.Boolean(
-        string="Attach Letter", help="The e-mail carries the letter as a PDF."
-    )
+    attach_letter = fields.Boolean(help="The e-mail carries the letter as a PDF.")
     make_call = fields.Boolean(
         string="Phone Call", help="Plans a call for the collector, with the script below."
     )

@@ -6,6 +6,15 @@ from odoo import fields, models
 
 from ..engine import ladder, workdays
 
+# Modules that remind customers too: with two engines customers get every
+# reminder twice.
+RIVAL_MODULES = (
+    "account_followup",
+    "account_credit_control",
+    "account_invoice_overdue_reminder",
+    "account_invoice_overdue_warn",
+)
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -42,6 +51,15 @@ class ResCompany(models.Model):
     _days_after_sending_positive = models.Constraint(
         "CHECK(min_days_after_sending >= 0)", "Days after sending cannot be negative."
     )
+
+    def _collection_rivals(self):
+        """Names of other installed modules that remind customers, or ""."""
+        rivals = (
+            self.env["ir.module.module"]
+            .sudo()
+            .search([("name", "in", RIVAL_MODULES), ("state", "=", "installed")])
+        )
+        return ", ".join(rivals.mapped(lambda module: module.shortdesc or module.name))
 
     def _collection_today(self):
         """The company's local day: of its own time zone, else its calendar's."""

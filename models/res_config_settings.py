@@ -19,6 +19,11 @@ class ResConfigSettings(models.TransientModel):
     collection_skip_retention_days = fields.Integer(
         related="company_id.collection_skip_retention_days", readonly=False
     )
+    collection_rivals = fields.Char(compute="_compute_collection_rivals")
     collection_responsible_id = fields.Many2one(
         related="company_id.collection_responsible_id", readonly=False
     )
+
+    def _compute_collection_rivals(self):
+        for settings in self:
+            settings.collection_rivals = settings.company_id._collection_rivals()

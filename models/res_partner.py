@@ -20,7 +20,14 @@ class ResPartner(models.Model):
     collector_id = fields.Many2one(
         "res.users", company_dependent=True, help="Works this customer's overdue invoices."
     )
-    collection_hold_ids = fields.One2many("collection.hold", "partner_id", string="Holds")
+    collection_hold_ids = fields.One2many(
+        "collection.hold",
+        "partner_id",
+        string="Holds",
+        # Others read the partner without being asked for rights on holds.
+        groups="account_collections.group_collections_collector,"
+        "account_collections.group_collections_auditor",
+    )
     collection_notice_count = fields.Integer(compute="_compute_collection_counts")
     collection_communication_count = fields.Integer(compute="_compute_collection_counts")
 

@@ -243,3 +243,15 @@ class TestOnce(CollectionsCommon):
         self.assertFalse(second.collection_level_id)
         with self.assertRaises(UserError):
             line.level_id = self.level_1
+
+    def test_a7_another_reminder_module_is_named(self):
+        """A7: two engines at work write everything twice: the run warns."""
+        run = self.env["collection.run"].create({"company_id": self.company.id})
+        self.assertFalse(run.rivals)
+        self.env["ir.module.module"].sudo().create(
+            {"name": "account_credit_control", "shortdesc": "Credit Control", "state": "installed"}
+        )
+        run.invalidate_recordset(["rivals"])
+        self.assertEqual(run.rivals, "Credit Control")
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.collection_rivals, "Credit Control")
