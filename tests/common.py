@@ -56,6 +56,13 @@ class CollectionsCommon(AccountTestInvoicingCommon):
         )
 
     @classmethod
+    def _replace_policy(cls, name, delays=(3, 15, 30), **values):
+        """A new default policy in the place of the standard one."""
+        cls.policy.is_default = False
+        cls.env.flush_all()
+        return cls._create_policy(name, delays, **values)
+
+    @classmethod
     def _create_customer(cls, name, **values):
         return cls.env["res.partner"].create(
             {

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from odoo import Command
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
 from .common import TODAY, CollectionsCommon
@@ -104,6 +104,7 @@ class TestLevels(LevelsCommon):
     def test_c4_levels_typed_in_any_order_climb_by_delay(self):
         """C4: the order in which levels are entered means nothing."""
         self.policy.is_default = False
+        self.env.flush_all()
         values = self.level_1._convert_to_write(self.level_1.copy_data()[0])
         policy = self.env["collection.policy"].create(
             {
@@ -111,8 +112,14 @@ class TestLevels(LevelsCommon):
                 "company_id": self.company.id,
                 "is_default": True,
                 "level_ids": [
-                    Command.create({**values, "name": f"{delay} days", "sequence": delay,
-                                    "delay_days": delay})
+                    Command.create(
+                        {
+                            **values,
+                            "name": f"{delay} days",
+                            "sequence": delay,
+                            "delay_days": delay,
+                        }
+                    )
                     for delay in (30, 15, 3)
                 ],
             }
@@ -321,16 +328,33 @@ class TestModes(LevelsCommon):
         self._run(on=later(10))
         self.assertEqual(self._reached(invoice), [(70, "Level 3")])
 
-    def test_c5_manual_level_below_the_issued_one(self):
-        """A level lowered by hand is climbed again from there, as another occurrence
-        would not be: the database lets a level be issued once."""
+    def test_c5_level_is_not_lowered_below_what_was_issued(self):
+        """Promise 1: going back is reversing; a level lowered by hand would be
+        issued twice."""
         invoice = self._invoice(days_late=60)
         self._run_days((0, 1))
-        with freeze_time(later(1)):
-            self._item(invoice).collection_level_id = False
-        self.assertFalse(invoice.collection_level_id)
-        run = self._run(on=later(2))
-        self.assertFalse(run.notice_ids.filtered(lambda notice: notice.state == "failed"))
+        item = self._item(invoice)
+        with self.assertRaisesRegex(UserError, "[Rr]everse"), self.env.cr.savepoint():
+            item.collection_level_id = self.level_1
+        self.assertEqual(item.collection_level_id, self.level_2)
+        item.collection_notice_line_ids.notice_id.sorted("id")[-1].action_reverse()
+        self.assertEqual(item.collection_level_id, self.level_1)
+        self._run(on=later(2))
+        self.assertEqual(item.collection_level_id, self.level_2)
+
+    def test_c5_manual_level_taken_back(self):
+        """Without a level by hand, what was issued counts again."""
+        invoice = self._invoice(days_late=60)
+        self._run()
+        item = self._item(invoice)
+        with freeze_time(TODAY):
+            item.collection_level_id = self.level_3
+        self.assertEqual(invoice.collection_level_id, self.level_3)
+        item.collection_level_id = False
+        self.assertRecordValues(
+            item, [{"collection_level_id": self.level_1.id, "collection_date": TODAY}]
+        )
+        self.assertEqual(invoice.collection_level_id, self.level_1)
 
     def test_c5_last_level_repeats_as_often_as_it_says(self):
         self.level_3.write({"repeat_days": 10, "max_repeats": 2})
@@ -364,8 +388,7 @@ class TestModes(LevelsCommon):
 
     def test_c5_courtesy_level_only_before_the_due_date(self):
         """A text about a coming due date goes out until the due day, never after."""
-        self.policy.is_default = False
-        policy = self._create_policy("With courtesy", delays=(-3, 3, 15))
+        policy = self._replace_policy("With courtesy", delays=(-3, 3, 15))
         courtesy, oops = policy.level_ids.sorted("sequence")[:2]
         far = self._invoice(days_late=-4)
         near = self._invoice(days_late=-3)
