@@ -10,3 +10,4 @@ from . import test_engine_ladder_limits
 from . import test_engine_ladder_next_date
 from . import test_engine_ladder_pace
 from . import test_engine_ladder_properties
+from . import test_credits
