@@ -11,3 +11,4 @@ from . import test_engine_ladder_next_date
 from . import test_engine_ladder_pace
 from . import test_engine_ladder_properties
 from . import test_credits
+from . import test_currency
