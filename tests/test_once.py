@@ -255,3 +255,39 @@ class TestOnce(CollectionsCommon):
         self.assertEqual(run.rivals, "Credit Control")
         settings = self.env["res.config.settings"].create({})
         self.assertEqual(settings.collection_rivals, "Credit Control")
+
+    def test_the_scheduler_itself(self):
+        """The scheduled action commits its batches and reports its progress."""
+        today = self.company._collection_today()
+        customers = [self._create_customer(f"Customer {n}") for n in range(3)]
+        invoices = [self._invoice(5, partner=customer, on=today) for customer in customers]
+        cron = self.env.ref("account_collections.ir_cron_advance")
+        with self.enter_registry_test_mode():
+            cron.sudo().method_direct_trigger()
+            cron.sudo().method_direct_trigger()
+        self.assertEqual(
+            [invoice.collection_level_id for invoice in invoices], [self.level_1] * 3
+        )
+        self.assertEqual(len(self._notices()), 3)
+        progress = self.env["ir.cron.progress"].sudo().search([("cron_id", "=", cron.id)])
+        self.assertEqual(sum(progress.mapped("done")), 3)
+        self.assertFalse(progress.filtered("remaining"))
+
+    def test_a_customer_somebody_else_is_working_on_is_left_to_the_next_call(self):
+        self._invoice(days_late=5)
+        other = self._create_customer("Other")
+        free = self._invoice(days_late=5, partner=other)
+        model = type(self.env["res.partner"])
+        locked = self.customer
+
+        def lock(partners, **kwargs):
+            return partners - locked
+
+        with patch.object(model, "try_lock_for_update", lock):
+            self._cron()
+        self.assertEqual(free.collection_level_id, self.level_1)
+        run = self.env["collection.run"].search([("automatic", "=", True)], limit=1)
+        self.assertEqual(run.state, "proposed")
+        self._cron()
+        self.assertEqual(run.state, "issued")
+        self.assertEqual(set(run.notice_ids.mapped("state")), {"issued"})
