@@ -9,6 +9,11 @@ class CollectionNotice(models.Model):
     _inherit = "collection.notice"
 
     letters_to_post = fields.Boolean(compute="_compute_letters_to_post")
+    has_dropped_items = fields.Boolean(compute="_compute_has_dropped_items")
+
+    def _compute_has_dropped_items(self):
+        for notice in self:
+            notice.has_dropped_items = "dropped" in notice.line_ids.mapped("stage")
 
     def _compute_letters_to_post(self):
         for notice in self:
