@@ -13,3 +13,4 @@ from . import test_engine_ladder_properties
 from . import test_credits
 from . import test_currency
 from . import test_dates
+from . import test_instalments
