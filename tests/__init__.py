@@ -5,11 +5,16 @@ from . import test_recipients
 from . import test_companies
 from . import test_changes
 from . import test_levels
+from . import test_engine_compose
+from . import test_engine_compose_amounts
+from . import test_engine_compose_properties
 from . import test_engine_ladder
 from . import test_engine_ladder_limits
 from . import test_engine_ladder_next_date
 from . import test_engine_ladder_pace
 from . import test_engine_ladder_properties
+from . import test_engine_netting
+from . import test_engine_workdays
 from . import test_credits
 from . import test_currency
 from . import test_dates

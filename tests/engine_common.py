@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase
 
+from ..engine import compose, netting
 from ..engine.ladder import (
     ADVANCE,
     FINISHED,
@@ -22,7 +23,9 @@ from ..engine.ladder import (
     Item,
     Ladder,
     Level,
+    Start,
     decide,
+    decide_all,
 )
 
 # The same examples on every machine and in every run.
@@ -30,6 +33,9 @@ stable = settings(derandomize=True, deadline=None, database=None, max_examples=1
 
 DUE = date(2025, 3, 31)
 POLICY = 7
+OTHER_POLICY = 8
+EUR, USD, JPY = 1, 2, 3
+PRECISIONS = {EUR: 0.01, USD: 0.01, JPY: 1.0}
 COURTESY = Level(1, 10, -3)
 OOPS = Level(2, 20, 3)
 WHY = Level(3, 30, 15)
@@ -121,6 +127,38 @@ class LadderCase(BaseCase):
                 self.assertEqual(decision.next_date, expected_date)
 
 
+class ComposeCase(BaseCase):
+    """Stories told on 31 March: an item ``late=20`` was due 20 days before."""
+
+    def propose(self, items, credits=(), start=None, **rules):
+        ladders = {
+            POLICY: ladder_of(),
+            OTHER_POLICY: replace(ladder_of(), id=OTHER_POLICY),
+        }
+        both = compose.Rules(**rules)
+        return compose.compose(
+            items,
+            decide_all(items, ladders, day(0), start),
+            {POLICY: both, OTHER_POLICY: both},
+            [netting.Credit(*row) for row in credits],
+            day(0),
+            PRECISIONS,
+        )
+
+    def only(self, items, credits=(), **kwargs):
+        """The only notice of a story, which leaves nobody out."""
+        drafts, omissions = self.propose(items, credits, **kwargs)
+        self.assertEqual((len(drafts), omissions), (1, []))
+        return drafts[0]
+
+    def lines(self, draft):
+        """``[(kind, item, amount)]``"""
+        return [(line.kind, line.item_id, line.amount) for line in draft.lines]
+
+    def reasons(self, omissions):
+        return {omission.item_id: omission.reason for omission in omissions}
+
+
 due_dates = st.dates(date(2023, 12, 1), date(2025, 4, 30))
 
 
@@ -141,3 +179,24 @@ def ladders(draw, modes=(STEP, JUMP, HIGHEST), intervals=True):
         repeat_days, max_repeats = draw(st.integers(1, 15)), draw(st.integers(0, 3))
         levels[-1] = replace(levels[-1], repeat_days=repeat_days, max_repeats=max_repeats)
     return Ladder(POLICY, tuple(levels), draw(st.sampled_from(modes)))
+
+
+starts = st.builds(
+    Start,
+    due_from=st.none() | due_dates,
+    delay_days=st.none() | st.integers(-20, 60),
+    live_on=st.none() | due_dates,
+)
+
+
+@st.composite
+def standing_items(draw, ladder, due):
+    """An item anywhere on the ladder, reached on any plausible day."""
+    stands_on = draw(st.sampled_from((None, *ladder.levels)))
+    if stands_on is None:
+        return item(due=due)
+    reached = due + timedelta(days=draw(st.integers(stands_on.delay_days, 80)))
+    an_item = item(stands_on, due=due, level_date=reached)
+    if stands_on == ladder.levels[-1]:
+        an_item = replace(an_item, occurrence=draw(st.integers(1, 4)))
+    return an_item

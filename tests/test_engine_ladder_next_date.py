@@ -16,32 +16,21 @@ from ..engine.ladder import (
     SKIP,
     STEP,
     WAIT,
-    Start,
     days_overdue,
     decide,
     decide_all,
 )
-from .engine_common import POLICY, day, due_dates, issued, item, ladders, stable
-
-starts = st.builds(
-    Start,
-    due_from=st.none() | due_dates,
-    delay_days=st.none() | st.integers(-20, 60),
-    live_on=st.none() | due_dates,
+from .engine_common import (
+    POLICY,
+    day,
+    due_dates,
+    issued,
+    item,
+    ladders,
+    stable,
+    standing_items,
+    starts,
 )
-
-
-@st.composite
-def standing_items(draw, ladder, due):
-    """An item anywhere on the ladder, reached on any plausible day."""
-    stands_on = draw(st.sampled_from((None, *ladder.levels)))
-    if stands_on is None:
-        return item(due=due)
-    reached = due + timedelta(days=draw(st.integers(stands_on.delay_days, 80)))
-    an_item = item(stands_on, due=due, level_date=reached)
-    if stands_on == ladder.levels[-1]:
-        an_item = replace(an_item, occurrence=draw(st.integers(1, 4)))
-    return an_item
 
 
 @st.composite

@@ -116,7 +116,7 @@ def accounts(draw):
     """``(precision, debts, credits)`` of one customer, in random order, with the
     noise of sums of floats."""
     precision = draw(st.sampled_from((CENT, YEN, MILLIME, FIVE_CENTIMES)))
-    amounts = st.integers(0, 10**draw(st.integers(1, 9))).map(lambda count: count * precision)
+    amounts = st.integers(0, 10 ** draw(st.integers(1, 9))).map(lambda count: count * precision)
     debts = []
     for number in range(draw(st.integers(0, 6))):
         residual, share = draw(amounts), draw(st.sampled_from((0, 0, 0.5, 1)))
