@@ -223,12 +223,13 @@ It is replayed in the database `replay`, made afresh and kept for a look at it.
     command.add_argument("file", metavar="FILE.csv")
     command.add_argument("--policy", metavar="XMLID", help="the dunning policy to apply")
     command.add_argument("--until", metavar="DATE", help="the last day (2026-12-31)")
+    command.add_argument("--pdf", action="store_true", help="render the letters too (slow)")
 
 
 def _replay(options):
     from . import serving
 
-    return serving.replay(options.file, options.policy, options.until)
+    return serving.replay(options.file, options.policy, options.until, options.pdf)
 
 
 def _add_lint(commands):

@@ -49,7 +49,7 @@ def serve(database, port=None, arguments=()):
         return _serve(prepared, databases, database, port, sink, arguments)
 
 
-def replay(file, policy=None, until=None):
+def replay(file, policy=None, until=None, pdf=False):
     """Replay a ledger in a fresh database."""
     ledger = Path(file).expanduser().absolute()
     if not ledger.is_file():
@@ -65,7 +65,8 @@ def replay(file, policy=None, until=None):
     _remember(REPLAY_DATABASE)
     output = OUTPUT / "replay"
     _empty(output)
-    options = {"file": str(ledger), "policy": policy, "until": until, "output_dir": str(output)}
+    options = {"file": str(ledger), "policy": policy, "until": until, "pdf": pdf}
+    options["output_dir"] = str(output)
     with smtp_sink.running() as sink:
         return script_runs.run(prepared, "replay.py", REPLAY_DATABASE, options, sink.port)
 

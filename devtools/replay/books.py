@@ -102,13 +102,13 @@ class Books:
     def _prepare(self, invoice):
         return {
             "move_type": "out_invoice",
+            "name": invoice.number,
             "journal_id": self.sales.id,
             "partner_id": self.customers[invoice.customer].id,
             "invoice_date": invoice.posted,
             "invoice_date_due": invoice.due,
             "invoice_payment_term_id": False,
             "currency_id": self.currencies[invoice.currency].id,
-            "ref": invoice.number,
             "invoice_line_ids": [
                 Command.create(
                     {

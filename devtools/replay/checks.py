@@ -12,26 +12,26 @@ NOTICES = """
      WHERE n.date = %(day)s OR r.date = %(day)s
 """
 LINES = """
-    SELECT l.notice_id, l.kind, l.stage, m.ref AS invoice, l.level_id, l.occurrence,
+    SELECT l.notice_id, l.kind, l.stage, m.name AS invoice, l.level_id, l.occurrence,
            round(l.amount_residual * 100)::bigint AS cents, l.days_overdue
       FROM collection_notice_line l
       LEFT JOIN account_move m ON m.id = l.move_id
      WHERE l.notice_id = ANY(%(ids)s)
 """
 TWICE = """
-    SELECT m.ref, l.level_id, l.occurrence, count(*) AS times
+    SELECT m.name, l.level_id, l.occurrence, count(*) AS times
       FROM collection_notice_line l
       JOIN account_move m ON m.id = l.move_id
-     WHERE l.kind = 'item' AND l.stage = 'issued' AND m.ref = ANY(%(invoices)s)
+     WHERE l.kind = 'item' AND l.stage = 'issued' AND m.name = ANY(%(invoices)s)
      GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 WAITING = """
-    SELECT m.ref AS invoice
+    SELECT m.name AS invoice
       FROM collection_notice_line l JOIN account_move m ON m.id = l.move_id
      WHERE l.kind = 'item' AND l.stage = 'proposed'
 """
 SKIPS = """
-    SELECT m.ref AS invoice, s.reason, s.level_id
+    SELECT m.name AS invoice, s.reason, s.level_id
       FROM collection_skip s JOIN account_move m ON m.id = s.move_id
      WHERE s.date = %(day)s
 """
@@ -118,7 +118,7 @@ class Checks:
         """No item twice at a level; one notice a run, customer and currency."""
         invoices = [line["invoice"] for row in issued for line in by_notice[row["id"]]]
         for row in self._rows(TWICE, invoices=invoices) if invoices else []:
-            self._violated(day, "once", f"{row['ref']} {row['times']} times at one level")
+            self._violated(day, "once", f"{row['name']} {row['times']} times at one level")
         made = Counter((row["run_id"], row["customer"], row["currency"]) for row in issued)
         for (_run, customer, currency), times in made.items():
             if times > 1:
