@@ -2,7 +2,7 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import fields, models
+from odoo import api, fields, models
 
 from ..engine import ladder, workdays
 
@@ -34,6 +34,11 @@ class ResCompany(models.Model):
         help="Going live: an item nobody was ever reminded of starts at this level, if it "
         "has earned it. Under another policy, at the level of the same lateness.",
     )
+    collection_live_date = fields.Date(
+        string="Went Live On",
+        help="Only debt due before this day starts at the level above; what falls due later "
+        "climbs from the first level. Empty when the level is set: that day.",
+    )
     collection_workdays_only = fields.Boolean(
         string="Send on Working Days Only",
         help="On weekends and public holidays of the company's working hours the scheduled "
@@ -51,6 +56,25 @@ class ResCompany(models.Model):
     _days_after_sending_positive = models.Constraint(
         "CHECK(min_days_after_sending >= 0)", "Days after sending cannot be negative."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        companies = super().create(vals_list)
+        companies._collection_remember_live_date()
+        return companies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"collection_start_level_id", "collection_live_date"} & vals.keys():
+            self._collection_remember_live_date()
+        return result
+
+    def _collection_remember_live_date(self):
+        """Without the day of going live, every later invoice would count as old
+        debt, and skip levels whenever a run comes late."""
+        for company in self:
+            if company.collection_start_level_id and not company.collection_live_date:
+                company.collection_live_date = company._collection_today()
 
     def _collection_rivals(self):
         """Names of other installed modules that remind customers, or ""."""
@@ -73,7 +97,9 @@ class ResCompany(models.Model):
         self.ensure_one()
         level = self.sudo().collection_start_level_id
         return ladder.Start(
-            self.collection_start_due_date or None, level.delay_days if level else None
+            self.collection_start_due_date or None,
+            level.delay_days if level else None,
+            self.collection_live_date or None,
         )
 
     def _collection_working_day(self, day):

@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     collection_start_level_id = fields.Many2one(
         related="company_id.collection_start_level_id", readonly=False
     )
+    collection_live_date = fields.Date(
+        related="company_id.collection_live_date", readonly=False
+    )
     collection_workdays_only = fields.Boolean(
         related="company_id.collection_workdays_only", readonly=False
     )
