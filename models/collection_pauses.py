@@ -1,10 +1,15 @@
 from collections import defaultdict
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
 
 PAUSE_MODELS = ("collection.hold", "collection.promise")
+
+
+def _lasts_until(pause):
+    """The last day of a ``(reason, detail, until)`` pause; no end known: for ever."""
+    return pause[2] or date.max
 
 
 class Pauses:
@@ -18,13 +23,15 @@ class Pauses:
         self.last_sent = None
 
     def of(self, row):
-        """``(pause, disputed amount)`` of a ledger row."""
-        pause = (
-            self._of_master_data(row)
-            or self.by_item.get(row["id"])
-            or self.by_customer.get(row["partner_id"])
-            or self._of_sending(row)
+        """``(pause, disputed amount)`` of a ledger row; of several pauses, the one
+        that lasts longest says when the item goes on."""
+        pauses = (
+            self._of_master_data(row),
+            self.by_item.get(row["id"]),
+            self.by_customer.get(row["partner_id"]),
+            self._of_sending(row),
         )
+        pause = max(filter(None, pauses), key=_lasts_until, default=None)
         return pause, self.disputed.get(row["id"], 0.0)
 
     def _of_master_data(self, row):
@@ -79,9 +86,11 @@ class CollectionPauses(models.AbstractModel):
         for record in records:
             pause = (record._pause_reason, record.reason or "", record.date_until or None)
             if record.move_line_ids:
-                pauses.by_item.update(dict.fromkeys(record.move_line_ids.ids, pause))
+                paused, keys = pauses.by_item, record.move_line_ids.ids
             else:
-                pauses.by_customer[record.partner_id.commercial_partner_id.id] = pause
+                paused, keys = pauses.by_customer, record.partner_id.commercial_partner_id.ids
+            for key in keys:
+                paused[key] = max(paused.get(key, pause), pause, key=_lasts_until)
 
     @api.model
     def _add_disputes(self, pauses, company, date, rows):
