@@ -19,3 +19,7 @@ from . import test_credits
 from . import test_currency
 from . import test_dates
 from . import test_instalments
+from . import test_access
+from . import test_access_companies
+from . import test_access_bystanders
+from . import test_pauses
