@@ -12,6 +12,11 @@ STATUSES = [
     ("finished", "Last level reached"),
     ("settled", "Settled"),
 ]
+# Others read invoices without being asked for rights on notices.
+COLLECTIONS_GROUPS = (
+    "account_collections.group_collections_collector,"
+    "account_collections.group_collections_auditor"
+)
 # The most urgent status of its items is the invoice's.
 STATUS_ORDER = ["proposed", "due", "paused", "waiting", "finished", "settled"]
 
@@ -55,9 +60,16 @@ class AccountMove(models.Model):
         "collection.notice",
         string="Notices",
         compute="_compute_collection_notice_ids",
+        # Safe: the notices of an invoice are of its company.
+        compute_sudo=True,
         search="_search_collection_notice_ids",
+        groups=COLLECTIONS_GROUPS,
     )
-    collection_notice_count = fields.Integer(compute="_compute_collection_notice_ids")
+    collection_notice_count = fields.Integer(
+        compute="_compute_collection_notice_ids",
+        compute_sudo=True,
+        groups=COLLECTIONS_GROUPS,
+    )
     collection_sent_date = fields.Date(
         string="Sent on",
         readonly=True,
@@ -108,12 +120,8 @@ class AccountMove(models.Model):
         return Domain("id", "in", [id_ for id_, (status, *_rest) in states.items() if status in value])
 
     def _compute_collection_notice_ids(self):
-        visible = self.env["collection.notice"].has_access("read")
         for move in self:
-            notices = move.sudo().line_ids.collection_notice_line_ids.notice_id
-            if not visible:
-                notices = notices.browse()
-            notices = notices.with_env(self.env)._filtered_access("read") if notices else notices
+            notices = move.line_ids.collection_notice_line_ids.notice_id
             move.collection_notice_ids = notices
             move.collection_notice_count = len(
                 notices.filtered(lambda notice: notice.stage != "cancelled")

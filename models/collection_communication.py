@@ -19,6 +19,9 @@ DELIVERY_FIELDS = {
     "activity_id",
     "claimed_on",
 }
+# What ties a row to the machinery: through it a person could reach the mails and
+# activities of others, so only the system writes it.
+SYSTEM_FIELDS = {"automatic", "mail_mail_id", "activity_id", "claimed_on"}
 
 
 class CollectionCommunication(models.Model):
@@ -38,7 +41,9 @@ class CollectionCommunication(models.Model):
     recipient_id = fields.Many2one(
         "res.partner", string="Contact", index="btree_not_null", ondelete="restrict"
     )
-    notice_id = fields.Many2one("collection.notice", index="btree_not_null", ondelete="restrict")
+    notice_id = fields.Many2one(
+        "collection.notice", index="btree_not_null", ondelete="restrict", check_company=True
+    )
     channel = fields.Selection(CHANNELS, required=True, index=True)
     direction = fields.Selection(
         [("out", "Outgoing"), ("in", "Incoming")], required=True, default="out"
@@ -94,11 +99,15 @@ class CollectionCommunication(models.Model):
     def create(self, vals_list):
         """Rows typed in by a person are contacts that took place."""
         if not self.env.su:
-            for vals in vals_list:
-                vals.pop("automatic", None)
+            vals_list = [
+                {name: value for name, value in vals.items() if name not in SYSTEM_FIELDS}
+                for vals in vals_list
+            ]
         return super().create(vals_list)
 
     def write(self, vals):
+        if not self.env.su and SYSTEM_FIELDS & set(vals):
+            raise UserError(self.env._("Only the system says how a message was delivered."))
         if not self.env.su or set(vals) - DELIVERY_FIELDS - {"outcome", "date", "user_id"}:
             self._check_not_frozen()
         return super().write(vals)
@@ -125,7 +134,9 @@ class CollectionCommunication(models.Model):
     def action_resend(self):
         """Send failed e-mails again, to the recipient's address of today."""
         self.check_access("write")
-        failed = self.filtered(lambda row: row.state == "failed" and row.channel == "email")
+        failed = self.filtered(
+            lambda row: row.automatic and row.state == "failed" and row.channel == "email"
+        )
         failed.notice_id.sudo()._resend(failed.sudo())
 
     def action_mark_posted(self):

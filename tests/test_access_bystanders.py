@@ -1,0 +1,151 @@
+"""FIELD_BUGS L4: whoever has nothing to do with collections is not disturbed."""
+
+import inspect
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, freeze_time, tagged
+
+from .access_common import AccessCommon
+from .common import TODAY
+
+CRUD = {"create", "write", "unlink", "copy", "copy_data", "default_get", "fields_get"}
+# They only describe a window; what it shows is under the rules of its model.
+WINDOWS = {"action_open_notices", "action_open_skips", "action_open_to_approve"}
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-31")
+class TestAccessBystanders(AccessCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.invoice = cls._invoice(days_late=16)
+        cls._item(cls.invoice).collection_level_id = cls.level_1
+        cls._item(cls.invoice).collection_manual_date = "2026-03-10"
+        cls.notice = cls._run().notice_ids
+
+    def _read_ours(self, records):
+        """What this module adds and the user's rights leave him."""
+        names = [name for name in records.fields_get() if name.startswith("collect")]
+        self.assertTrue(names)
+        records.read(names)
+
+    def test_l4_a_customer_opens(self):
+        for role in ("salesperson", "invoicer"):
+            with self.subTest(role):
+                customer = self._as(role, self.customer)
+                self._read_ours(customer)
+                with Form(customer) as form:
+                    form.phone = "+33 1 11 11 11 11"
+                self._as(role, self.env["res.partner"]).create({"name": f"Of {role}"})
+                self.assertEqual(customer.collection_notice_count, 0)
+                self.assertFalse(customer.collection_last_contact)
+
+    def test_l4_an_invoice_opens(self):
+        for role in ("salesperson", "invoicer"):
+            with self.subTest(role):
+                invoice = self._as(role, self.invoice)
+                self._read_ours(invoice)
+                self._read_ours(invoice.line_ids)
+                arch = invoice.get_view(view_type="form")["arch"]
+                self.assertNotIn("collection_", arch)
+        Form(self._as("invoicer", self.invoice))
+        # An integration that asks for every field gets every field it may read.
+        self._as("invoicer", self.invoice).read()
+        self._as("invoicer", self.invoice.line_ids).read()
+
+    def test_l4_lists_and_searches_open(self):
+        for role in ("salesperson", "invoicer"):
+            moves = self._as(role, self.env["account.move"])
+            views = moves.get_views([(False, "list"), (False, "kanban"), (False, "search")])
+            for view in views["views"].values():
+                self.assertNotIn("collection_", view["arch"])
+            self._read_ours(moves.search([("partner_id", "=", self.customer.id)]))
+
+    def test_l4_an_invoice_is_posted_and_paid(self):
+        """The invoicing user books on a reminded invoice; its call is not made any
+        more, and tracking writes on a notice he may not see."""
+        call = self.notice.communication_ids.filtered(lambda row: row.channel == "call")
+        self.assertEqual((self.notice.state, call.state), ("issued", "queued"))
+        quiet = {"tracking_disable": False, "mail_notrack": False}
+        invoice = self._as("invoicer", self.invoice).with_context(**quiet)
+        self._as("invoicer", self._invoice(days_late=3, post=False)).action_post()
+        self._register_payment(invoice, payment_date=TODAY)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.assertEqual(self.notice.state, "settled")
+        self.assertEqual(call.state, "failed")
+        self.assertFalse(call.activity_id)
+
+    def test_l4_an_invoice_is_reset_and_cancelled(self):
+        invoice = self._as("invoicer", self.invoice)
+        invoice.button_draft()
+        invoice.button_cancel()
+        self.assertEqual(self.notice.state, "settled")
+
+    def test_every_public_method_refuses_bystanders(self):
+        """Each method that RPC can reach says no to whoever has no role."""
+        self.env["collection.dispute"].create(
+            {"partner_id": self.customer.id, "reason": "x", "company_id": self.company.id}
+        )
+        self.env["collection.promise"].create(
+            {
+                "partner_id": self.customer.id,
+                "reason": "x",
+                "date_promised": TODAY,
+                "company_id": self.company.id,
+            }
+        )
+        self._pause("hold")
+        self.env["collection.remind"]._open(self.customer)
+        self.notice.action_preview_email()
+        self.notice.communication_ids.filtered(lambda r: r.channel == "call").action_log_call()
+        checked = 0
+        for name in sorted(self.env.registry):
+            model = self.env[name]
+            if not name.startswith("collection.") or model._abstract:
+                continue
+            for method in self._public_methods(model):
+                record = model.sudo().search([], limit=1)
+                self.assertTrue(record, f"no {name} to try {method} on")
+                for role in ("portal", "salesperson"):
+                    with self.subTest(f"{name}.{method}", role=role):
+                        with self.assertRaises(AccessError):
+                            getattr(self._as(role, record), method)()
+                        checked += 1
+        self.assertGreater(checked, 40)
+
+    def test_abstract_models_have_no_public_methods(self):
+        """The engine's doors cannot be opened over RPC at all."""
+        for name in self.env.registry:
+            model = self.env[name]
+            if name.startswith("collection.") and model._abstract:
+                self.assertFalse(self._public_methods(model), name)
+
+    def _public_methods(self, model):
+        """What this module adds to a model and RPC may call."""
+        ours = [
+            klass
+            for klass in type(model).mro()
+            if klass.__module__.startswith("odoo.addons.account_collections.")
+        ]
+        return sorted(
+            {
+                name
+                for klass in ours
+                for name, member in vars(klass).items()
+                if inspect.isfunction(member)
+                and not name.startswith("_")
+                and not getattr(member, "_api_private", False)
+                and name not in CRUD | WINDOWS
+            }
+        )
+
+    def test_portal_user_has_no_access(self):
+        for name in self.env.registry:
+            model = self.env[name]
+            if name.startswith("collection.") and not model._abstract:
+                for operation in ("read", "write", "create", "unlink"):
+                    self.assertFalse(self._as("portal", model).has_access(operation), name)
+        with self.assertRaises(AccessError):
+            self._as("portal", self.customer).action_collection_remind()
