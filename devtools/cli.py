@@ -106,7 +106,7 @@ PATTERN is a part of the name of a test file, class or method (`test_run`, `Test
         help="run another module's post-install tests with this module installed, "
         "e.g. account:TestEarlyPayment",
     )
-    command.add_argument("--keep", action="store_true", help="keep the database afterwards")
+    command.add_argument("--keep", action="store_true", help="run in the database `test` and keep it")
 
 
 def _test(options):

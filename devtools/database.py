@@ -23,7 +23,7 @@ from .ui import DevError, run, say, step
 LAYOUT = 1  # raise it when base templates are built differently
 MAINTENANCE = "postgres"
 # Neither part of what Odoo installs nor looked at by it while it installs.
-NOT_INSTALLED = {".git", ".dev", ".ci", "devtools", "tests", "docs", "__pycache__"}
+NOT_INSTALLED = {"devtools", "tests", "docs"}
 FILESTORE = paths.DATA / "filestore"
 
 
@@ -70,6 +70,13 @@ class Databases:
         """Drop a database, its sessions and its files, if it is there."""
         self.sql((f"DROP DATABASE IF EXISTS {_quoted(name)} WITH (FORCE)", None))
         shutil.rmtree(FILESTORE / name, ignore_errors=True)
+
+    def drop_abandoned(self, prefix):
+        """Drop the databases named ``prefix`` + process number whose process is gone."""
+        for name in self.names():
+            owner = name.removeprefix(prefix)
+            if name.startswith(prefix) and owner.isdigit() and not os.path.exists(f"/proc/{owner}"):
+                self.drop(name)
 
     def clone(self, template, name):
         """Make ``name`` a copy of ``template``, in place of what had that name."""
@@ -133,7 +140,8 @@ class Databases:
             names = self.names()
             if name in names:
                 return name
-            for old in names:
+            files = [folder.name for folder in FILESTORE.glob(f"{prefix}*")]
+            for old in {*names, *files}:
                 if old.startswith(prefix):
                     self.drop(old)
             building = f"{prefix}building"
@@ -162,10 +170,11 @@ def fingerprint():
     digest = hashlib.sha256()
     for folder, folders, files in os.walk(paths.CHECKOUT):
         top = folder == str(paths.CHECKOUT)
-        folders[:] = sorted(f for f in folders if not (f == "__pycache__" or top and f in NOT_INSTALLED))
+        skipped = NOT_INSTALLED if top else set()
+        folders[:] = sorted(f for f in folders if f[0] not in "._" and f not in skipped)
         for name in sorted(files):
             path = os.path.join(folder, name)
-            if name.endswith((".pyc", ".md", ".swp")) or top and name in ("dev", ".gitignore"):
+            if name.startswith(".") or name.endswith((".md", "~")) or top and name == "dev":
                 continue
             if os.path.isfile(path):
                 with open(path, "rb") as handle:

@@ -48,6 +48,7 @@ def prepare():
     # found before Debian's.
     if pdf:
         variables["PATH"] = f"{pdf}{os.pathsep}{variables.get('PATH', os.defpath)}"
+    variables["HYPOTHESIS_STORAGE_DIRECTORY"] = str(paths.DEV / "hypothesis")
     variables["ODOO_RC"] = str(paths.CONFIG)
     for name in ("PYTHONHOME", "VIRTUAL_ENV", "DATABASE_URL"):
         variables.pop(name, None)

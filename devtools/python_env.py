@@ -12,6 +12,7 @@ from .pins import PIP_PACKAGE
 from .ui import DevError, run, say, step
 
 PIP_OPTIONS = ("--no-input", "--disable-pip-version-check")
+NEWEST_PYTHON = (3, 13)
 VENV_HINT = "As root: apt-get install python3-venv — then run the command again."
 
 
@@ -69,6 +70,11 @@ def python_for_pip():
 
 
 def _environment(name, requirements, title):
+    if sys.version_info[:2] > NEWEST_PYTHON:
+        raise DevError(
+            f"Odoo 19 runs on Python 3.10 to 3.13, and this is {sys.version.split()[0]}",
+            "Start ./dev with another one, for example: python3.13 ./dev test",
+        )
     pins = paths.DEVTOOLS / requirements
     stamp = f"python {sys.version.split()[0]} at {sys.base_prefix}\n{pins.read_text()}"
 

@@ -26,6 +26,8 @@ def demo(port=None, serve_after=True):
     output = OUTPUT / "demo"
     _empty(output)
     _empty(paths.MAIL)
+    port = _port(port)
+    _set_urls(databases, DEMO_DATABASE, port)  # links in mails lead to what is served later
     with smtp_sink.running() as sink:
         code = script_runs.run(
             prepared, "demo.py", DEMO_DATABASE, {"output_dir": str(output)}, sink.port
@@ -33,7 +35,8 @@ def demo(port=None, serve_after=True):
         say(f"{sink.stored} mails delivered to {paths.MAIL}; files are in {output}")
         if code or not serve_after:
             return code
-        return _serve(prepared, databases, DEMO_DATABASE, port, sink, [])
+        _set_urls(databases, DEMO_DATABASE, port)
+        return _serve(prepared, DEMO_DATABASE, port, sink, [])
 
 
 def serve(database, port=None, arguments=()):
@@ -45,8 +48,10 @@ def serve(database, port=None, arguments=()):
     if _outdated(database) and not {"-u", "--update"} & set(arguments):
         say(f"- The module's files changed since the last time: updating {MODULE} in {database}")
         arguments += ["-u", MODULE]
+    port = _port(port)
+    _set_urls(databases, database, port)
     with smtp_sink.running() as sink:
-        return _serve(prepared, databases, database, port, sink, arguments)
+        return _serve(prepared, database, port, sink, arguments)
 
 
 def replay(file, policy=None, until=None, pdf=False):
@@ -71,18 +76,8 @@ def replay(file, policy=None, until=None, pdf=False):
         return script_runs.run(prepared, "replay.py", REPLAY_DATABASE, options, sink.port)
 
 
-def _serve(prepared, databases, database, port, sink, arguments):
-    port = _port(port)
-    url = f"http://127.0.0.1:{port}"
-    # Letters printed by the scheduled actions need the style sheets before anybody has
-    # logged in, and a mail server of the database would be used in place of the sink.
-    databases.sql(
-        ("UPDATE ir_mail_server SET active = false", None),
-        ("DELETE FROM ir_config_parameter WHERE key = 'report.url'", None),
-        ("INSERT INTO ir_config_parameter (key, value) VALUES ('report.url', %s)", [url]),
-        database=database,
-    )
-    say(f"\nServing {database} at {url}/odoo — user admin, password admin; Ctrl-C ends it.")
+def _serve(prepared, database, port, sink, arguments):
+    say(f"\nServing {database} at {_url(port)}/odoo — user admin, password admin; Ctrl-C ends it.")
     say(f"Mails are not sent but kept in {paths.MAIL}\n")
     options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
     options += [f"--gevent-port={environment.free_port()}", "--workers=0"]
@@ -91,6 +86,28 @@ def _serve(prepared, databases, database, port, sink, arguments):
     if not code:
         _remember(database)
     return code
+
+
+def _url(port):
+    return f"http://127.0.0.1:{port}"
+
+
+def _set_urls(databases, database, port):
+    """Tell a database where it is served, and that mail goes to the sink alone.
+
+    Letters printed by the scheduled actions need `report.url` for their style sheets before
+    anybody has logged in; a mail server of the database would be used in place of the sink.
+    """
+    keys = ("report.url", "web.base.url")
+    databases.sql(
+        ("UPDATE ir_mail_server SET active = false", None),
+        ("DELETE FROM ir_config_parameter WHERE key IN (%s, %s)", keys),
+        *(
+            ("INSERT INTO ir_config_parameter (key, value) VALUES (%s, %s)", (key, _url(port)))
+            for key in keys
+        ),
+        database=database,
+    )
 
 
 def _port(wanted):

@@ -24,7 +24,9 @@ def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
     databases = Databases(prepared)
     installs = not core
     template = databases.base_template() if installs else databases.module_template()
-    name = f"ac_test_{paths.checkout_id()}_{os.getpid()}"
+    prefix = f"ac_test_{paths.checkout_id()}_"
+    databases.drop_abandoned(prefix)
+    name = "test" if keep else f"{prefix}{os.getpid()}"
     with _log_file() as log:
         databases.clone(template, name)
         say(f"- Testing {selected} — the log is in {log.name}")
