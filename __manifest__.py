@@ -35,6 +35,9 @@
         "views/collection_menus.xml",
     ],
     "demo": [],
+    "assets": {
+        "web.assets_tests": ["account_collections/static/tests/tours/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "application": True,
     "installable": True,

@@ -23,3 +23,5 @@ from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
 from . import test_pauses
+from . import test_tours
+from . import test_policy
