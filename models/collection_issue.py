@@ -175,12 +175,15 @@ class CollectionIssue(models.AbstractModel):
         A person may have lowered a level; nobody and nothing raises it here.
         """
         chosen, dropped = {}, {}
-        levels = {level.id: level for level in books.ladders[notice.policy_id.id].levels}
+        policy = books.ladders.get(notice.policy_id.id)
+        levels = {level.id: level for level in policy.levels} if policy else {}
         for line in notice._advancing():
             item_id = line.move_line_id.id
             decision = decisions.get(item_id)
             if decision is None:
                 dropped.setdefault(("nothing_due", ""), []).append(line.id)
+            elif books.rows[item_id]["policy_id"] != notice.policy_id.id:
+                dropped.setdefault(("policy_changed", ""), []).append(line.id)
             elif decision.step != ladder.ADVANCE:
                 reason = decision.reason or "not_due"
                 dropped.setdefault((reason, decision.detail), []).append(line.id)

@@ -22,6 +22,7 @@ REASONS = [
     ("no_customer", "No customer on the item"),
     ("no_due_date", "No due date"),
     ("no_policy", "No dunning policy"),
+    ("policy_changed", "Another policy applies now"),
     ("before_start", "Due before collections started"),
     ("nothing_due", "Nothing left to pay"),
     ("removed", "Taken out by a person"),
