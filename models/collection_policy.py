@@ -18,6 +18,8 @@ class CollectionPolicy(models.Model):
     _description = "Dunning Policy"
     _order = "sequence, id"
     _check_company_auto = True
+    # A branch may use what its parent companies have set up.
+    _check_company_domain = models.check_company_domain_parent_of
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -122,7 +124,7 @@ class CollectionPolicy(models.Model):
     @api.model
     def _usable(self, company):
         """Active policies a company may use: its own, its parents', the shared."""
-        return self.sudo().search(
+        return self.sudo().with_context(active_test=True).search(
             [("company_id", "in", [False, *company.parent_ids.ids]), ("level_ids", "!=", False)]
         )
 
