@@ -104,8 +104,6 @@ def compose(items, decisions, rules, credits, on, precisions):
     for credit in credits:
         open_credits[credit.customer, credit.currency].append(credit)
     for key, group in open_items.items():
-        if not any(decisions[item.id].step == ADVANCE for item in group):
-            continue
         made = _compose_customer(
             group, decisions, rules, open_credits[key], on, precisions.get(key[1], 0.01)
         )

@@ -113,6 +113,18 @@ class TestComposeListing(ComposeCase):
                 self.assertEqual([line.item_id for line in drafts[0].advancing], [1, 4])
                 self.assertEqual(self.reasons(omissions), {5: "held", 6: "no_due_date", 8: "held"})
 
+    def test_with_a_notice_per_level_the_rest_is_listed_once_on_the_highest(self):
+        items = [
+            item(id=1, late=4),
+            item(WHY, -9, id=2, late=40),
+            item(OOPS, -1, id=3, late=9),
+        ]
+        drafts, _omissions = self.propose(items, grouping="level")
+        self.assertEqual(
+            [self.lines(draft) for draft in drafts],
+            [[("item", 2, 100.0), ("listed", 3, 100.0)], [("item", 1, 100.0)]],
+        )
+
     def test_overdue_amount_leaves_out_what_is_not_due(self):
         items = [
             item(id=1, late=4, residual=10.0),

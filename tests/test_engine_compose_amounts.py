@@ -52,6 +52,19 @@ class TestComposeCredits(ComposeCase):
         draft = self.only([item(late=4)], [(50, 1, EUR, 500.0, None)], net_credits=False)
         self.assertEqual((self.lines(draft), draft.amount_due), ([("item", 1, 100.0)], 100.0))
 
+    def test_d_each_policy_nets_or_does_not_by_its_own_rule(self):
+        items = [item(id=1, late=4), item(id=2, late=20, ladder=OTHER_POLICY)]
+        credits = [(50, 1, EUR, 130.0, None)]
+        drafts, omissions = self.propose(items, credits, other={"net_credits": False})
+        self.assertEqual(
+            sorted((draft.policy, self.lines(draft)) for draft in drafts),
+            [
+                (POLICY, [("item", 1, 100.0), ("credit", 50, -30.0)]),
+                (OTHER_POLICY, [("item", 2, 100.0)]),
+            ],
+        )
+        self.assertEqual(omissions, [])
+
     def test_d_the_oldest_debt_takes_the_credit_even_if_the_letter_does_not_show_it(self):
         """Invoice 2 is older and on hold: the credit is set against it, not 1."""
         items = [item(id=1, late=4), item(id=2, late=90, pause=HELD, residual=80.0)]

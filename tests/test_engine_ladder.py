@@ -155,6 +155,8 @@ class TestLadderModes(LadderCase):
         upside_down = ladder_of(*reversed(LEVELS))
         self.assertEqual(upside_down.levels, LEVELS)
         self.check(upside_down, [("40 days late", item(), 40, OOPS)])
+        misnumbered = ladder_of(replace(OOPS, sequence=99), replace(ULTIMATUM, sequence=1))
+        self.assertEqual([level.id for level in misnumbered.levels], [OOPS.id, ULTIMATUM.id])
 
     def test_a_level_of_another_policy_counts_by_its_delay(self):
         """The customer changed policy: nobody starts again from the bottom."""

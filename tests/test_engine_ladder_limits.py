@@ -61,6 +61,7 @@ class TestLadderStart(LadderCase):
             (STEP, 400, WHY, ULTIMATUM),
             (JUMP, 400, None, WHY),
             (JUMP, 400, WHY, ULTIMATUM),
+            (JUMP, 400, OOPS, ULTIMATUM),
         ]
         for mode, late, stands_on, expected in rows:
             self.check(
@@ -177,6 +178,11 @@ class TestLadderHighest(BaseCase):
         start = Start(due_from=day(-30))
         self.assertEqual(self.decide([old, young], start=start), {1: SKIP, 2: "oops"})
 
+    def test_an_item_that_was_put_off_pulls_nobody_up(self):
+        """It stands on level 3, but its new due date has not passed."""
+        put_off = item(ULTIMATUM, -9, id=1, late=0)
+        self.assertEqual(self.decide([put_off, item(id=2, late=4)]), {1: FINISHED, 2: "oops"})
+
     def test_a_held_item_is_told_what_it_has_earned_itself(self):
         """The others are at level 1; the held one has earned level 3."""
         held = item(OOPS, -87, id=1, late=90, pause=("held", "", day(5)))
@@ -192,6 +198,8 @@ class TestLadderHighest(BaseCase):
         start = Start(delay_days=OOPS.delay_days)
         items = [item(id=1, late=400), item(id=2, late=1)]
         self.assertEqual(self.decide(items, start=start), {1: "oops", 2: "oops"})
+        items[1] = item(OOPS, -1, id=2, late=9)
+        self.assertEqual(self.decide(items, start=start), {1: "oops", 2: WAIT})
 
     def test_a_worst_item_held_back_by_its_interval_does_not_pull_yet(self):
         monthly = replace(ULTIMATUM, min_interval_days=30)
