@@ -94,6 +94,24 @@ class CollectionNotice(models.Model):
         text = self._letter_text(field)
         return None if is_html_empty(text) else text
 
+    def _letter_demand(self):
+        """What is to be paid, and by when."""
+        notice = self._in_its_language()
+        amount = notice._say_amount(notice.amount_demanded)
+        if not notice.deadline_date:
+            return notice.env._("Amount payable: %(amount)s", amount=amount)
+        return notice.env._(
+            "Amount payable by %(date)s: %(amount)s",
+            date=notice._say_date(notice.deadline_date, long=True),
+            amount=amount,
+        )
+
+    def _is_partly_overdue(self):
+        """True when the total holds something that is not overdue yet."""
+        self.ensure_one()
+        compare = self.currency_id.compare_amounts
+        return compare(self.amount_overdue, 0) > 0 and compare(self.amount_overdue, self.amount_due) < 0
+
     def _letter_reference(self):
         return self.payment_reference or self._find_payment_reference()
 
