@@ -261,6 +261,9 @@ class CollectionRun(models.Model):
             return self.browse()
         if company._collection_working_day(date) != date:
             return self.browse()
+        if not company.try_lock_for_update(allow_referencing=True):
+            # Another process is making the day's proposal at this moment.
+            return self.browse()
         run = self.search(
             [("company_id", "=", company.id), ("date", "=", date), ("automatic", "=", True)]
         )
