@@ -42,8 +42,6 @@ def _prepare(env, args):
     company.write({"email": "accounting@example.com", "country_id": env.ref("base.fr").id})
     if not company.chart_template:
         env["account.chart.template"].try_loading("generic_coa", company)
-    # The e-mail carries a letter: it must be rendered before the e-mail leaves.
-    env.ref("account_collections.level_oops").attach_letter = True
     customers = env["res.partner"].create(
         [
             {
