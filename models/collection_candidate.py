@@ -163,7 +163,7 @@ class CollectionCandidate(models.AbstractModel):
     def _to_item(self, row, pauses, precision):
         pause, disputed = pauses.of(row)
         if disputed:
-            disputed = min(disputed, row["residual"])
+            disputed = netting.rounded(min(disputed, row["residual"]), precision)
             if not pause and row["residual"] - disputed < precision / 2:
                 pause = ("disputed", "", None)
         return ladder.Item(

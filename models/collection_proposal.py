@@ -2,7 +2,7 @@ from collections import Counter
 
 from odoo import api, models
 
-from ..engine import compose
+from ..engine import compose, netting
 from .bulk import bulk_insert
 
 
@@ -195,7 +195,9 @@ class CollectionProposal(models.AbstractModel):
             "days_overdue": 0 if is_credit else max(late, 0),
             "currency_id": row["currency_id"],
             "amount_original": original,
-            "amount_paid": original - row["residual"],
+            "amount_paid": netting.rounded(
+                original - row["residual"], books.precisions[row["currency_id"]]
+            ),
             "amount_residual": line.amount,
             "amount_disputed": line.disputed,
             "amount_charges": 0.0,
@@ -225,6 +227,7 @@ class CollectionProposal(models.AbstractModel):
             ).mapped("res_id")
         )
         collectors = customers._collection_collectors(run.company_id)
+        responsible = run.company_id._collection_responsible()
         Activity.create(
             [
                 {
@@ -232,9 +235,7 @@ class CollectionProposal(models.AbstractModel):
                     "res_model_id": self.env["ir.model"]._get_id("res.partner"),
                     "res_id": customer.id,
                     "date_deadline": run.date,
-                    "user_id": (
-                        collectors[customer.id] or run.company_id._collection_responsible()
-                    ).id,
+                    "user_id": (collectors[customer.id] or responsible).id,
                     "summary": self.env._(
                         "%(company)s: allocate open credits", company=run.company_id.name
                     ),
