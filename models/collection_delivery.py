@@ -219,7 +219,7 @@ class CollectionDelivery(models.AbstractModel):
                 body,
                 add_context={
                     "company": notice.company_id,
-                    "model_description": self.env["ir.model"]._get(notice._name).display_name,
+                    "model_description": notice.env["ir.model"]._get(notice._name).display_name,
                 },
                 context_record=notice,
             )
