@@ -25,3 +25,5 @@ from . import test_access_bystanders
 from . import test_pauses
 from . import test_tours
 from . import test_policy
+from . import test_restart
+from . import test_queries
