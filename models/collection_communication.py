@@ -91,8 +91,8 @@ class CollectionCommunication(models.Model):
     def _compute_display_name(self):
         labels = dict(self._fields["channel"]._description_selection(self.env))
         for communication in self:
-            communication.display_name = (
-                f"{labels.get(communication.channel, '')}: {communication.summary or ''}"
+            communication.display_name = ": ".join(
+                filter(None, (labels.get(communication.channel), communication.summary))
             )
 
     @api.model_create_multi

@@ -44,6 +44,7 @@ class CollectionRemind(models.TransientModel):
             "res_id": wizard.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     def _preview(self):
