@@ -18,6 +18,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from . import paths, script_runs, smtp_sink
+from .log_rules import is_allowed
+from .test_report import PROBLEM_LEVELS, RECORD
 from .ui import DevError
 
 NAME = "restart"
@@ -56,17 +58,27 @@ def run(prepared, databases, installed):
     template = f"{installed}_restart"
     world = World(prepared, databases, template)
     try:
-        databases.clone(installed, template)
-        world.step(template, "prepare", customers=CUSTOMERS)
-        for name, check in CHECKS.items():
+        for name, check in {"prepared": _prepared(installed), **CHECKS}.items():
             started = time.monotonic()
             try:
-                problem = check(world)
+                problem = check(world) or world.logged()
             except (DevError, subprocess.TimeoutExpired) as error:
                 problem = str(error)
             yield f"{NAME}: {name}", problem, time.monotonic() - started
+            if problem and name == "prepared":
+                return
     finally:
         world.drop(template)
+
+
+def _prepared(installed):
+    """Make the database with customers that the checks clone."""
+
+    def prepared(world):
+        world.databases.clone(installed, world.template)
+        world.step(world.template, "prepare", customers=CUSTOMERS)
+
+    return prepared
 
 
 class World:
@@ -76,6 +88,20 @@ class World:
         self.prepared = prepared
         self.databases = databases
         self.template = template
+        self.log = paths.LOGS / f"{template}.log"
+        self.log.unlink(missing_ok=True)
+        self._read = 0
+
+    def logged(self):
+        """Return the first warning or error that the processes logged, or ""."""
+        lines = self.log.read_text(errors="replace").splitlines()[self._read :]
+        self._read += len(lines)
+        for line in lines:
+            found = RECORD.match(line)
+            if found and found["level"] in PROBLEM_LEVELS:
+                if not is_allowed(found["logger"], found["text"]):
+                    return f"{found['level']} {found['logger']}: {found['text']}"
+        return ""
 
     @contextlib.contextmanager
     def scene(self, letters=False):
@@ -104,7 +130,7 @@ class World:
         command = script_runs.command(
             self.prepared, "restart.py", database, arguments, smtp_port=port
         )
-        with open(paths.LOGS / "restart.log", "a") as log:
+        with open(self.log, "a") as log:
             return subprocess.Popen(
                 command,
                 env=self.prepared.variables,
@@ -123,8 +149,7 @@ class World:
             process.kill()
         killed = process.returncode == -signal.SIGKILL
         if process.returncode and not (killed and arguments.get("kill")):
-            log = paths.LOGS / "restart.log"
-            raise DevError(f"{step} ended with {process.returncode}, see {log}")
+            raise DevError(f"{step} ended with {process.returncode}, see {self.log}")
         return process.returncode
 
 

@@ -75,6 +75,14 @@ class Report:
             text = f"Odoo reports {self.reported_total} tests, {len(self.started)} were seen to start"
             self._problem(Record("CRITICAL", "devtools", text))
 
+    def add(self, name, problem, seconds):
+        """Count a check that was made outside of Odoo's tests."""
+        self.started["devtools", name] = True
+        if problem:
+            self.failed.add(("devtools", name))
+            say(f"\nFAIL: {name}: {problem}\n")
+        say(f"  {name}, {seconds:.1f} s")
+
     @property
     def counts(self):
         """Return the numbers of (passed, failed, skipped) tests; a logged problem is a failure."""

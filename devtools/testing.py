@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, paths, test_selection
+from . import environment, paths, restart_checks, test_selection
 from .database import Databases, manifest
 from .pins import MODULE
 from .test_report import Report
@@ -32,6 +32,9 @@ def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
         say(f"- Testing {selected} — the log is in {log.name}")
         try:
             report = _run(prepared, name, selected, installs, log)
+            if installs and not raw_tags and restart_checks.wanted(pattern):
+                for check in restart_checks.run(prepared, databases, name):
+                    report.add(*check)
         finally:
             if keep:
                 say(f"The database is kept: ./dev psql -d {name}")
