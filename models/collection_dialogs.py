@@ -1,6 +1,6 @@
 """What the screens need on top of the models: dialogs and smart buttons."""
 
-from odoo import Command, fields, models
+from odoo import Command, api, fields, models
 
 from ..engine import compose
 
@@ -11,10 +11,12 @@ class CollectionNotice(models.Model):
     letters_to_post = fields.Boolean(compute="_compute_letters_to_post")
     has_dropped_items = fields.Boolean(compute="_compute_has_dropped_items")
 
+    @api.depends("line_ids.stage")
     def _compute_has_dropped_items(self):
         for notice in self:
             notice.has_dropped_items = "dropped" in notice.line_ids.mapped("stage")
 
+    @api.depends("communication_ids.state")
     def _compute_letters_to_post(self):
         for notice in self:
             notice.letters_to_post = any(

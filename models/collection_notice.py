@@ -284,11 +284,10 @@ class CollectionNotice(models.Model):
         for notice in self.filtered(lambda notice: notice.stage in ("proposed", "to_approve")):
             levels = notice._advancing().level_id
             highest = levels.sorted("delay_days")[-1:]
-            if highest and highest != notice.level_id:
-                waits = highest.requires_approval and not notice.approved_by_id
-                notice.sudo().write(
-                    {"level_id": highest.id, "stage": "to_approve" if waits else "proposed"}
-                )
+            waits = highest.requires_approval and not notice.approved_by_id
+            stage = "to_approve" if waits else "proposed"
+            if highest and (highest, stage) != (notice.level_id, notice.stage):
+                notice.sudo().write({"level_id": highest.id, "stage": stage})
 
     def _after_drop(self):
         """A proposal without items is no proposal; else its totals follow."""

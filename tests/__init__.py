@@ -27,3 +27,8 @@ from . import test_tours
 from . import test_policy
 from . import test_restart
 from . import test_queries
+from . import test_screens
+from . import test_words
+from . import test_default_policy
+from . import test_letter
+from . import test_letter_files
