@@ -16,7 +16,7 @@ import re
 import shutil
 import subprocess
 
-from . import paths, script_runs
+from . import paths, script_runs, template_cache
 from .pins import MODULE
 from .ui import DevError, run, say, step
 
@@ -95,12 +95,18 @@ class Databases:
         name = f"{self._prefix('base', demo)}{key}"
         what = ", ".join(depends) + (" and demonstration data" if demo else "")
 
-        def build(building):
+        def install(building):
             with step(f"Building the template database: {what} (2 minutes)"):
-                self.create_empty(building)
                 self.install(building, ",".join(depends), demo=demo)
                 if script_runs.run(self.environment, "pregenerate_assets.py", building):
                     raise DevError("Odoo could not build the asset bundles of its web client")
+
+        def build(building):
+            self.create_empty(building)
+            template_cache.fetch_or_build(
+                self.environment, key, building, FILESTORE / building, lambda: install(building)
+            )
+            self.sql(("ANALYZE", None), database=building)
 
         return self._template(name, self._prefix("base", demo), build)
 

@@ -20,6 +20,7 @@ class Environment:
     odoo: Odoo
     python: Path
     variables: dict
+    server_programs: Path | None
 
     def odoo_command(self, *arguments):
         """Return a command line of Odoo's server program."""
@@ -41,7 +42,7 @@ def prepare():
     odoo = odoo_source.locate()
     python = python_env.python()
     pdf = wkhtmltopdf.folder()
-    server = postgres.environment()
+    server, server_programs = postgres.environment()
     variables = {**os.environ, **server}
     variables["PYTHONPATH"] = str(odoo.package_parent)
     # The virtual environment's scripts are not needed, but a patched wkhtmltopdf must be
@@ -53,7 +54,7 @@ def prepare():
     for name in ("PYTHONHOME", "VIRTUAL_ENV", "DATABASE_URL"):
         variables.pop(name, None)
     _write_config(server)
-    return Environment(odoo, python, variables)
+    return Environment(odoo, python, variables, server_programs)
 
 
 def _write_config(server):

@@ -9,13 +9,17 @@ from .ui import DevError
 
 
 def environment():
-    """Return the PG* variables of a server that runs, started first if it is ours."""
+    """Return the PG* variables of a server that runs, started first if it is ours.
+
+    With them comes the folder of the server's programs, or None when it is not ours.
+    """
     external = _external()
     if external is not None:
-        return external
+        return external, None
     cluster = Cluster()
     cluster.start()
-    return {"PGHOST": str(cluster.socket), "PGPORT": PORT, "PGUSER": "odoo", "PGPASSWORD": ""}
+    variables = {"PGHOST": str(cluster.socket), "PGPORT": PORT, "PGUSER": "odoo", "PGPASSWORD": ""}
+    return variables, cluster.binaries
 
 
 def _external():
