@@ -61,7 +61,7 @@ class TestScreens(AccessCommon):
                 model.web_search_read([], {name: {} for name in names}, limit=40)
         record = model.search([], limit=1)
         if record and "form" in views["views"]:
-            view_id = dict((kind, view) for view, kind in action.views).get("form")
+            view_id = {kind: view for view, kind in action.views}.get("form")
             Form(record, view=view_id or None)
 
     def test_every_list_says_what_to_do_when_it_is_empty(self):
