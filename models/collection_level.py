@@ -58,7 +58,6 @@ class CollectionLevel(models.Model):
         help="Stands above the table of items. Empty: a plain sentence.",
     )
     letter_closing = fields.Html(
-        string="Letter Closing",
         translate=True,
         render_engine="qweb",
         render_options={"post_process": True},

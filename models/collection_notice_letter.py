@@ -147,6 +147,7 @@ class CollectionNotice(models.Model):
         company, collector = self.company_id, self.collector_id
         return {
             "name": collector.name or company.name,
+            "is_person": bool(collector),
             "phone": collector.phone or company.phone or "",
             "email": collector.email or company.email or "",
         }

@@ -1,0 +1,82 @@
+from odoo import api, models
+from odoo.tools import email_normalize_all
+
+
+class CollectionDelivery(models.AbstractModel):
+    """What each channel needs of a recipient, and what is missing."""
+
+    _inherit = "collection.delivery"
+
+    @api.model
+    def _obstacles(self, company, pairs):
+        """Why a notice of a level could not reach a recipient.
+
+        :param pairs: list of ``(recipient, level)``
+        :return: for each pair None or ``(reason, detail)`` as a skip has them
+        """
+        recipients = self.env["res.partner"].union(*(pair[0] for pair in pairs))
+        unusable = self._unusable_addresses(company, recipients)
+        return [self._obstacle(recipient, level, unusable) for recipient, level in pairs]
+
+    @api.model
+    def _obstacle(self, recipient, level, unusable):
+        if not recipient.commercial_partner_id.active:
+            return ("archived_customer", "")
+        if level.send_email and not level.mail_template_id:
+            return ("missing_template", level.name)
+        problems = self._channel_problems(recipient, level, unusable)
+        written = [channel for channel in ("email", "letter") if level[f"send_{channel}"]]
+        needed = written or ["call"]
+        if all(channel in problems for channel in needed):
+            return ("no_recipient", "; ".join(problems[channel] for channel in needed))
+        return None
+
+    @api.model
+    def _channel_problems(self, recipient, level, unusable):
+        """``{channel: what is missing}`` for the level's channels."""
+        problems = {}
+        if level.send_email:
+            emails = email_normalize_all(recipient.email or "")
+            if not recipient.email:
+                problems["email"] = self.env._("%(name)s has no e-mail", name=recipient.name)
+            elif not emails:
+                problems["email"] = self.env._("invalid e-mail: %(email)s", email=recipient.email)
+            elif all(email in unusable for email in emails):
+                problems["email"] = unusable[emails[0]]
+        if level.send_letter and not recipient._collection_postal_address():
+            problems["letter"] = self.env._(
+                "%(name)s has no postal address", name=recipient.name
+            )
+        if level.make_call and not recipient._collection_phone():
+            problems["call"] = self.env._("%(name)s has no phone number", name=recipient.name)
+        return problems
+
+    @api.model
+    def _unusable_addresses(self, company, recipients):
+        """``{normalized e-mail: why it is not used}``: blacklisted, or returned
+        before and nobody has dealt with it."""
+        emails = {
+            email
+            for recipient in recipients
+            for email in email_normalize_all(recipient.email or "")
+        }
+        blacklisted = self.env["mail.blacklist"].sudo().search([("email", "in", list(emails))])
+        unusable = {
+            row.email: self.env._("blacklisted: %(email)s", email=row.email)
+            for row in blacklisted
+        }
+        returned = self.env["collection.communication"].search_fetch(
+            [
+                ("company_id", "=", company.id),
+                ("recipient_id", "in", recipients.ids),
+                ("address", "!=", False),
+                ("state", "=", "failed"),
+                ("failure_kind", "=", "address"),
+                ("resolved", "=", False),
+            ],
+            ["address"],
+        )
+        # A message to several addresses does not tell which one was returned.
+        for email in {email for row in returned for email in row.address.split(", ")}:
+            unusable[email] = self.env._("mail to %(email)s was returned", email=email)
+        return unusable

@@ -1,0 +1,72 @@
+from odoo import models
+
+
+class CollectionNotice(models.Model):
+    """What became of a notice: failures, bounces, replies, calls not needed."""
+
+    _inherit = "collection.notice"
+
+    def _cancel_pending(self, reason):
+        """Nothing is left to collect, or the notice was taken back: planned
+        calls and messages that have not left are not needed any more."""
+        pending = self.communication_ids.filtered(lambda row: row.state == "queued")
+        pending.mail_mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+        pending.activity_id.unlink()
+        pending.write({"state": "failed", "failure_kind": "cancelled", "failure_reason": reason})
+
+    def _cancel_settled_calls(self):
+        """Planned calls about paid items are not made."""
+        settled = self.filtered(lambda notice: notice.state == "settled")
+        calls = settled.communication_ids.filtered(
+            lambda row: row.channel == "call" and row.state == "queued"
+        )
+        calls.activity_id.unlink()
+        calls.write(
+            {
+                "state": "failed",
+                "failure_kind": "cancelled",
+                "failure_reason": self.env._("Nothing left to collect"),
+            }
+        )
+
+    def _on_delivery_failure(self):
+        """No written message reached the customer: the notice has failed, its
+        items return to their level and the next run tries again. An unknown
+        outcome is left to a person: the message may have arrived."""
+        for notice in self.filtered(lambda notice: notice.stage == "issued"):
+            written = notice.communication_ids.filtered(
+                lambda row: row.direction == "out" and row.channel in ("email", "letter", "sms")
+            )
+            lost = written.filtered(
+                lambda row: row.state == "failed" and row.failure_kind in ("address", "temporary")
+            )
+            if written and written == lost:
+                reason = "; ".join(filter(None, lost.mapped("failure_reason")))
+                notice._set_stage("failed", reason)
+                notice._cancel_pending(reason)
+
+    def _resend(self, communications):
+        """A person sends failed e-mails again.
+
+        The notice, which may have failed, counts as issued again unless its
+        items moved on meanwhile.
+        """
+        self.env["collection.delivery"]._resend(self, communications)
+
+    def _message_receive_bounce(self, email, partner):
+        """The customer's server returned the mail."""
+        result = super()._message_receive_bounce(email, partner)
+        rows = self.sudo().communication_ids.filtered(
+            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
+        )
+        rows._fail("address", self.env._("Returned by %(email)s", email=email))
+        return result
+
+    def _message_post_after_hook(self, message, msg_values):
+        """A reply is a contact too: it goes into the customer's timeline."""
+        if message.message_type == "email":
+            self.env["collection.delivery"].sudo()._log_reply(self.sudo(), message)
+        return super()._message_post_after_hook(message, msg_values)
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["recipient_id", "partner_id"]
