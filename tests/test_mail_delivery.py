@@ -200,7 +200,7 @@ class TestMailDelivery(CollectionsCommon, MockEmail):
 
         with (
             patch.object(delivery, "_render_batch", broken),
-            mute_logger("odoo.addons.account_collections.models.collection_delivery"),
+            mute_logger("odoo.addons.account_collections.models.collection_delivery_letters"),
         ):
             notice = self._run().notice_ids
             self.assertFalse(notice.letter_attachment_id)
