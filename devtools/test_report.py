@@ -24,6 +24,7 @@ MODULE_TOTAL = re.compile(r"^(Module \S+|At least one test failed).*(\d+ failure
 # What speaks between two phases of tests; the time until the next test is not a test's.
 BETWEEN_TESTS = ("odoo.modules.loading", "odoo.service.server", "odoo.tests.result")
 CRASH_OF_THREAD = ("Exception in thread ", "Exception ignored in")
+LONGEST_SHOWN = 150  # lines at each end of a failure; the log has all of it
 PROBLEM_LEVELS = ("WARNING", "ERROR", "CRITICAL")
 BROWSER_REASONS = ("chrom", "websocket-client")
 
@@ -34,7 +35,22 @@ class Record:
 
     level: str
     logger: str
-    text: str
+    first: str
+    more: list = field(default_factory=list)
+
+    @property
+    def text(self):
+        """Return all of it."""
+        return "\n".join([self.first, *self.more]).rstrip()
+
+    def shown(self):
+        """Return what the console gets: all of it, but of a novel only the start and the end."""
+        lines = self.text.splitlines()
+        left_out = len(lines) - 2 * LONGEST_SHOWN
+        if left_out > 0:
+            note = f"[… {left_out} lines: see the log …]"
+            lines = [*lines[:LONGEST_SHOWN], note, *lines[-LONGEST_SHOWN:]]
+        return "\n".join(lines)
 
 
 @dataclass
@@ -63,7 +79,7 @@ class Report:
             self._flush()
             self._current = Record("ERROR", "stderr", line)
         elif self._current:
-            self._current.text += "\n" + line
+            self._current.more.append(line)
 
     def close(self, exit_code):
         """Take the end of the log and the exit code of Odoo."""
@@ -106,7 +122,7 @@ class Report:
         """Show progress: one line for each test class, when it is over."""
         if record.logger in BETWEEN_TESTS:
             self._end_class()
-        found = START.match(record.text)
+        found = START.match(record.first)
         if not found:
             return
         name = (record.logger, found["test"].rsplit(".", 1)[0])
@@ -126,11 +142,11 @@ class Report:
         record, self._current = self._current, None
         if record is None:
             return
-        if found := START.match(record.text):
+        if found := START.match(record.first):
             self.started[record.logger, found["test"]] = True
         elif found := SKIP.match(record.text):
             self._skip(record, found)
-        elif found := TOTAL.match(record.text):
+        elif found := TOTAL.match(record.first):
             self.reported_total = int(found["ran"])
         elif record.level in PROBLEM_LEVELS:
             self._failure_or_problem(record)
@@ -140,20 +156,25 @@ class Report:
         say(f"  skipped {found['test']}: {found['reason'].strip()}")
 
     def _failure_or_problem(self, record):
-        found = FAILURE.match(record.text)
+        found = FAILURE.match(record.first)
         if found and record.level == "ERROR":
             self.failed.add((record.logger, found["test"]))
-            say(f"\n{record.text.rstrip()}\n")
-        elif not MODULE_TOTAL.match(record.text) and not is_allowed(record.logger, record.text):
+            say(f"\n{record.shown()}\n")
+        elif not MODULE_TOTAL.match(record.first) and not is_allowed(record.logger, record.text):
             self._problem(record)
 
     def _problem(self, record):
-        first = record.text.strip().splitlines()[0] if record.text.strip() else ""
+        first = headline(record)
         key = (record.level, record.logger, re.sub(r"\d+", "#", first))
         if key not in self.problems:
             self.problems[key] = record
-            say(f"\n{record.level} logged by {record.logger} (counts as a failure):\n{record.text.rstrip()}\n")
+            say(f"\n{record.level} logged by {record.logger} (counts as a failure):\n{record.shown()}\n")
 
 
 def _is_raw_problem(line):
     return "Traceback (most recent call last)" in line or "Warning: " in line and MODULE in line
+
+
+def headline(record):
+    """Return the first line of a record that says something."""
+    return next((line for line in record.text.splitlines() if line.strip()), "")

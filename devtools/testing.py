@@ -10,7 +10,7 @@ import time
 from . import environment, paths, restart_checks, test_selection
 from .database import Databases, manifest
 from .pins import MODULE
-from .test_report import Report
+from .test_report import Report, headline
 from .ui import DevError, say, warn
 
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
@@ -113,7 +113,7 @@ def _conclude(report, log_name):
     for logger, test in sorted(report.failed):
         say(f"FAILED {logger.removeprefix('odoo.addons.')}: {test}")
     for record in report.problems.values():
-        say(f"LOGGED {record.level} {record.logger}: {record.text.strip().splitlines()[0][:150]}")
+        say(f"LOGGED {record.level} {record.logger}: {headline(record)[:150]}")
     if failed:
         say(f"The whole log: {log_name}")
     if not report.started:
