@@ -34,7 +34,11 @@
         "views/res_config_settings_views.xml",
         "views/collection_menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/collection_demo_base.xml",
+        "demo/res.partner.csv",
+        "demo/collection_demo.xml",
+    ],
     "assets": {
         "web.assets_tests": ["account_collections/static/tests/tours/**/*"],
     },

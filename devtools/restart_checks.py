@@ -7,7 +7,6 @@ second one does the rest, and SQL and the mail sink say what the customers got.
 """
 
 import contextlib
-import json
 import signal
 import subprocess
 import tempfile
@@ -98,9 +97,9 @@ class World:
         self._read += len(lines)
         for line in lines:
             found = RECORD.match(line)
-            if found and found["level"] in PROBLEM_LEVELS:
-                if not is_allowed(found["logger"], found["text"]):
-                    return f"{found['level']} {found['logger']}: {found['text']}"
+            serious = found and found["level"] in PROBLEM_LEVELS
+            if serious and not is_allowed(found["logger"], found["text"]):
+                return f"{found['level']} {found['logger']}: {found['text']}"
         return ""
 
     @contextlib.contextmanager

@@ -91,11 +91,11 @@ def _tell_tasks(run):
     )
     counts = Counter(rows.mapped("channel"))
     tasks = {
-        "letters to post": counts["letter"],
-        "calls to make": counts["call"],
-        "notices to approve": waiting,
+        ("letter", "to post"): counts["letter"],
+        ("call", "to make"): counts["call"],
+        ("notice", "to approve"): waiting,
     }
-    open_tasks = [f"{count} {task}" for task, count in tasks.items() if count]
+    open_tasks = [f"{_count(count, noun)} {what}" for (noun, what), count in tasks.items() if count]
     if open_tasks:
         print(f"  Waiting for people: {', '.join(open_tasks)}")
 

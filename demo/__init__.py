@@ -1,0 +1,2 @@
+from . import collection_demo
+from . import collection_demo_days

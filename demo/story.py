@@ -1,0 +1,86 @@
+"""What happened to the demo companies' customers. Days are counted back from today."""
+
+# (company, customer, days late today, net amount, currency, what was sold)
+INVOICES = [
+    ("fr", "boulangerie", -20, 343.75, "EUR", "Suspensions de comptoir"),
+    ("fr", "boulangerie", -2, 238.33, "EUR", "Ampoules, livraison de mars"),
+    ("fr", "boulangerie", -3, 165.00, "EUR", "Réparation d'enseigne"),
+    ("fr", "librairie", 33, 410.00, "EUR", "Rampes de lecture"),
+    ("fr", "librairie", 3, 720.00, "EUR", "Éclairage de vitrine"),
+    ("fr", "hotel", 15, 4359.00, "EUR", "Appliques, 42 chambres"),
+    ("fr", "hotel", 5, 983.33, "EUR", "Lampes de chevet"),
+    ("fr", "garage", 30, 2041.67, "EUR", "Éclairage d'atelier"),
+    ("fr", "menuiserie", 100, 6183.33, "EUR", "Éclairage du hall d'exposition"),
+    ("fr", "weber", 16, 3150.00, "EUR", "Track lights, delivery 2"),
+    ("fr", "hartley", 18, 4800.00, "USD", "Pendant lamps, Harbour project"),
+    ("fr", "hartley", 4, 1250.00, "EUR", "Spare shades"),
+    ("fr", "mairie", 22, 5083.33, "EUR", "Illuminations de la place"),
+    ("fr", "ferme", 9, 287.50, "EUR", "Lampes d'étable"),
+    ("fr", "ancien", 25, 466.67, "EUR", "Transformateurs"),
+    ("fr", "phare", 12, 650.00, "EUR", "Lanternes de terrasse"),
+    ("fr", "papeterie", 17, 1250.00, "EUR", "Éclairage du magasin"),
+    ("fr", "imprimerie", 20, 1916.67, "EUR", "Dalles LED, atelier 1"),
+    ("fr", "imprimerie", 7, 533.33, "EUR", "Dalles LED, bureau"),
+    ("fr", "fleurs", 19, 758.33, "EUR", "Spots de présentation"),
+    ("fr", "cedres", 35, 2400.00, "EUR", "Rénovation des parties communes"),
+    ("fr", "vasseur", 11, 358.33, "EUR", "Lampes d'établi"),
+    ("fr", "solaris", 12, 79.17, "EUR", "Abat-jour de remplacement"),
+    ("fr", "solaris", -25, 8900.00, "EUR", "Luminaires, siège social"),
+    ("ro", "construct", 45, 7603.31, "RON", "Mobilier pentru birouri de șantier"),
+    ("ro", "construct", 32, 15247.93, "RON", "Mese și scaune, cantină"),
+    ("ro", "editura", 15, 1909.50, "RON", "Rafturi pentru bibliotecă"),
+    ("ro", "cofetaria", 3, 528.93, "RON", "Scaune de terasă"),
+    ("ro", "cofetaria", -3, 595.04, "RON", "Mese rotunde"),
+    ("ro", "bucegi", 70, 10578.51, "RON", "Paturi, 20 de camere"),
+    ("ro", "prahova", 18, 1240.00, "RON", "Mobilier pentru sala de așteptare"),
+    ("ro", "farmacia", -1, 876.03, "RON", "Vitrine"),
+    ("ro", "farmacia", 8, 123.97, "RON", "Reparație tejghea"),
+    ("ro", "alpin", 16, 2400.00, "EUR", "Cabane prefabricate, avans"),
+    ("ro", "alpin", 6, 1239.67, "RON", "Transport"),
+    ("ro", "ioana", 4, 314.05, "RON", "Bibliotecă din fag"),
+    ("ro", "hartley", 9, 1900.00, "EUR", "Oak table tops"),
+]
+INSTALMENTS = {("fr", "cedres")}
+# (company, customer, days late) of the invoice -> days ago; () is money nobody has allocated.
+PAYMENTS = {
+    10: [("fr", "librairie", 33, 492.00)],
+    33: [("fr", "cedres", 35, 1152.00)],
+    5: [("fr", "papeterie", None, 600.00)],
+}
+CREDIT_NOTES = {15: [("fr", "phare", 700.00, "Retour de lanternes")]}
+ARCHIVED = {12: ["ancien"]}
+# The customer's mail server sends this level's e-mail back; that one fell silent.
+BOUNCES = {("fr", "vasseur"): "550 5.1.1 user unknown"}
+SILENCES = {("ro", "hartley"): "SMTPServerDisconnected: Connection unexpectedly closed"}
+# (company, customer, days late or None for all, begun days ago, until in days, reason)
+HOLDS = [("fr", "mairie", None, 10, 20, "Mandat administratif en cours")]
+PROMISES = [
+    ("fr", "fleurs", 19, 6, 4, 910.00, "Paie après la Fête des mères"),
+    ("ro", "prahova", 18, 5, 6, 1500.40, "Plătește când încasează de la asigurare"),
+]
+DISPUTES = [
+    ("fr", "imprimerie", 20, 8, 0.00, "Trois dalles arrivées cassées"),
+    ("fr", "imprimerie", 7, 6, 140.00, "Remise convenue non déduite"),
+]
+# Days ago on which an invoice was sent again by hand.
+SENT = {("ro", "alpin", 6): 1}
+NO_FOLLOWUP = {("ro", "farmacia", 8)}
+COLLECTORS = ["hotel", "garage", "menuiserie", "weber", "hartley", "construct", "bucegi"]
+CONTACTS = {"hotel": "hotel_accounting"}
+CALLS = {
+    "fr": [
+        "La comptable cherche la facture; renvoyée par e-mail, rappeler vendredi.",
+        "Répondeur, message laissé avec le numéro de la facture.",
+        "Le gérant promet un virement cette semaine.",
+    ],
+    "ro": [
+        "Contabila spune că plata este programată săptămâna viitoare.",
+        "Nu răspunde; am lăsat mesaj.",
+    ],
+}
+# (company, customer, days ago, channel, direction, summary, outcome)
+CONTACTS_TYPED = [
+    ("fr", "menuiserie", 24, "meeting", "out", "Visite à l'atelier", "Difficultés de trésorerie"),
+    ("fr", "imprimerie", 8, "call", "in", "Réclamation: dalles cassées", "Photos demandées"),
+    ("ro", "bucegi", 12, "call", "out", "Discuție cu directorul", "Cere eșalonare"),
+]
