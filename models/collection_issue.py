@@ -144,7 +144,8 @@ class CollectionIssue(models.AbstractModel):
             key = (notice.partner_id.id, notice.currency_id.id)
             chosen = self._still_advancing(notice, books, decisions)
             if not chosen:
-                self._close(notice, "nothing_due")
+                reasons = set(notice.line_ids.mapped("drop_reason")) - {False, "removed"}
+                self._close(notice, reasons.pop() if len(reasons) == 1 else "nothing_due")
                 continue
             draft, reason = compose.redraft(
                 items[key],

@@ -153,6 +153,7 @@ class TestScreens(AccessCommon):
         self.assertEqual(hold.partner_id, customer)
         self.assertEqual(self.proposal.stage, "cancelled")
         self.assertEqual(self.proposal.line_ids.drop_reason, "held")
+        self.assertEqual(self.proposal.failure_reason, "On hold")
 
     def test_without_its_ultimatum_a_notice_needs_no_approval(self):
         customer = self._create_customer("Two levels")
