@@ -25,7 +25,6 @@ class CollectionNotice(models.Model):
     _description = "Dunning Notice"
     _order = "date desc, id desc"
     _check_company_auto = True
-    _mail_post_access = "read"
 
     name = fields.Char(string="Number", readonly=True, copy=False, index="trigram")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)

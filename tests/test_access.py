@@ -70,6 +70,9 @@ class TestAccess(AccessCommon):
         for record, method in refused:
             with self.subTest(method), self.assertRaises(AccessError):
                 getattr(self._as("auditor", record), method)()
+        for record in (run, issued):
+            with self.subTest(record), self.assertRaises(AccessError):
+                self._as("auditor", record).message_post(body="To the customer")
         for record in (run, run.notice_ids, row, hold, self.policy, self.level_1):
             with self.subTest(record), self.assertRaises(UserError):
                 self._as("auditor", record).write({"company_id": self.company.id})
