@@ -78,8 +78,11 @@ class AccountMoveLine(models.Model):
         """A person sets a level: the next one follows from there. Without one,
         what was issued counts again.
 
+        :raises AccessError: for whoever does not work collections
         :raises UserError: below a level that was issued, which would go out twice
         """
+        # Who may book may not for that reason decide who is reminded.
+        self.env["collection.run"].check_access("write")
         for line in self:
             level = line.collection_level_id
             if level:

@@ -83,6 +83,12 @@ class TestAccessBystanders(AccessCommon):
         invoice.button_cancel()
         self.assertEqual(self.notice.state, "settled")
 
+    def test_l4_who_books_does_not_set_levels(self):
+        item = self._item(self.invoice)
+        with self.assertRaises(AccessError):
+            self._as("invoicer", item).collection_level_id = self.level_3
+        self._as("invoicer", item).write({"name": "Another label"})
+
     def test_every_public_method_refuses_bystanders(self):
         """Each method that RPC can reach says no to whoever has no role."""
         self.env["collection.dispute"].create(
