@@ -5,6 +5,7 @@ from . import test_recipients
 from . import test_companies
 from . import test_changes
 from . import test_levels
+from . import test_modes
 from . import test_engine_compose
 from . import test_engine_compose_amounts
 from . import test_engine_compose_properties
@@ -18,13 +19,17 @@ from . import test_engine_workdays
 from . import test_credits
 from . import test_currency
 from . import test_dates
+from . import test_local_days
 from . import test_instalments
 from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
 from . import test_pauses
+from . import test_waiting
+from . import test_owed
 from . import test_tours
 from . import test_policy
+from . import test_policy_resolution
 from . import test_restart
 from . import test_queries
 from . import test_screens

@@ -9,6 +9,10 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 TODAY = fields.Date.to_date("2026-03-31")
 
 
+def later(days):
+    return TODAY + timedelta(days=days)
+
+
 class CollectionsCommon(AccountTestInvoicingCommon):
     """Real accounting entries, a three-level policy, helpers that read like a story."""
 
@@ -164,6 +168,18 @@ class CollectionsCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
+
+    def _reached(self, invoice):
+        """``[(days late when reached, level name)]`` of an invoice's issued levels."""
+        lines = self._item(invoice).collection_notice_line_ids.filtered(
+            lambda line: line.stage == "issued" and line.kind == "item"
+        )
+        return [(line.days_overdue, line.level_id.name) for line in lines.sorted("id")]
+
+    def _run_days(self, days, **values):
+        """A run on each of these days after TODAY."""
+        for day in days:
+            self._run(on=later(day), **values)
 
     @classmethod
     def _reasons(cls, run):

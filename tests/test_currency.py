@@ -22,6 +22,17 @@ class TestCurrency(CollectionsCommon):
     def _invoice_in(self, currency, amount, days_late=5, **values):
         return self._invoice(days_late, amount, currency_id=currency.id, **values)
 
+    def _new_rate(self, rate, on):
+        """From ``on`` a dollar is ``rate`` euros."""
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": self.eur.id,
+                "name": on,
+                "rate": rate,
+                "company_id": self.company.id,
+            }
+        )
+
     def _by_currency(self, notices):
         return notices.sorted(lambda notice: notice.currency_id.name)
 
@@ -79,14 +90,7 @@ class TestCurrency(CollectionsCommon):
         """An exchange difference in the books is nothing the customer owes."""
         invoice = self._invoice_in(self.eur, 100)
         notice = self._run().notice_ids
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": self.eur.id,
-                "name": TODAY,
-                "rate": 0.8,
-                "company_id": self.company.id,
-            }
-        )
+        self._new_rate(0.8, TODAY)
         self._register_payment(
             invoice, payment_date=TODAY, currency_id=self.eur.id, amount=100.0
         )
@@ -233,14 +237,7 @@ class TestCurrency(CollectionsCommon):
         """E9: not at the rate of the invoice, nor at that of the clock."""
         self.policy.min_amount = 100
         tomorrow = TODAY + timedelta(days=1)
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": self.eur.id,
-                "name": tomorrow,
-                "rate": 0.8,
-                "company_id": self.company.id,
-            }
-        )
+        self._new_rate(0.8, tomorrow)
         invoice = self._invoice_in(self.eur, 60)
         run = self._run(on=tomorrow, issue=False)
         self.assertSkipped(run, invoice, "below_minimum")
@@ -266,13 +263,8 @@ class TestCurrency(CollectionsCommon):
         other = self.setup_other_company(name="Other Company")
         self._create_policy("Other", company_id=other["company"].id)
         self._invoice(5, 100)
-        foreign_env = self.env(
-            context={
-                **self.env.context,
-                "allowed_company_ids": [other["company"].id, self.company.id],
-            }
-        )
-        move = foreign_env["account.move"].create(
+        Move = self.env["account.move"].with_company(other["company"])
+        move = Move.create(
             {
                 "move_type": "out_invoice",
                 "partner_id": self.customer.id,
@@ -285,7 +277,7 @@ class TestCurrency(CollectionsCommon):
             }
         )
         move.action_post()
-        credit_note = foreign_env["account.move"].create(
+        credit_note = Move.create(
             {
                 "move_type": "out_refund",
                 "partner_id": self.customer.id,

@@ -1,15 +1,9 @@
 """FIELD_BUGS J: each instalment has its own delay, level and rest."""
 
-from datetime import timedelta
-
 from odoo import Command
 from odoo.tests import freeze_time, tagged
 
-from .common import TODAY, CollectionsCommon
-
-
-def later(days):
-    return TODAY + timedelta(days=days)
+from .common import TODAY, CollectionsCommon, later
 
 
 @tagged("post_install", "-at_install")
