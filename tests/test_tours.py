@@ -34,6 +34,8 @@ class TestTours(AccountTestInvoicingHttpCommon):
                             "name": "Tour Level",
                             "delay_days": 3,
                             "send_email": True,
+                            "make_call": True,
+                            "call_script": "<p>Good morning</p>",
                             "mail_template_id": template.id,
                         }
                     )
@@ -41,7 +43,7 @@ class TestTours(AccountTestInvoicingHttpCommon):
             }
         )
         customer = cls.env["res.partner"].create(
-            {"name": "Tour Customer", "email": "tour@example.com"}
+            {"name": "Tour Customer", "email": "tour@example.com", "phone": "+33 1 23 45 67 89"}
         )
         due = cls.company._collection_today() - timedelta(days=5)
         cls.invoice = cls._create_invoice_one_line(
@@ -66,6 +68,8 @@ class TestTours(AccountTestInvoicingHttpCommon):
         self.start_tour("/odoo", "collection_run_tour", login="tour_collector")
         notice = self.invoice.collection_notice_ids
         self.assertEqual((notice.state, notice.issued_by_id), ("issued", self.collector))
+        call = notice.communication_ids.filtered(lambda row: row.channel == "call")
+        self.assertEqual((call.state, call.outcome), ("done", "Pays on Friday"))
 
     def test_remind_now_from_the_invoice(self):
         url = f"/odoo/customer-invoices/{self.invoice.id}"

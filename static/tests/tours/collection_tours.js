@@ -60,6 +60,27 @@ registry.category("web_tour.tours").add("collection_run_tour", {
             content: "The e-mail waits for the mail server",
             trigger: ".o_field_widget[name=communication_ids] .o_data_row:contains(E-mail)",
         },
+        {
+            content: "Make the planned call",
+            trigger:
+                ".o_field_widget[name=communication_ids] .o_data_row:contains(Phone call) button[name=action_log_call]",
+            run: "click",
+        },
+        {
+            content: "Write down what was said",
+            trigger: ".modal .o_field_widget[name=outcome] textarea",
+            run: "edit Pays on Friday",
+        },
+        {
+            content: "The call was made",
+            trigger: ".modal footer button[name=action_done]",
+            run: "click",
+        },
+        {
+            content: "It is in the record",
+            trigger:
+                ".o_field_widget[name=communication_ids] .o_data_row:contains(Phone call):contains(Done)",
+        },
     ],
 });
 
