@@ -69,7 +69,7 @@ def _add_demo(commands):
         _demo,
         "make a demo database, run the main job in it, serve the web client",
         """
-The database `demo` is made afresh. Letters are left in .dev/output/demo, mails (which are
+The database `demo` is made afresh. Letters are left in .dev/output/demo/letters, mails (which are
 never sent) in .dev/mail.
 """,
     )
@@ -93,6 +93,9 @@ def _add_test(commands):
 The module is installed in a fresh database with all its tests; Odoo's log goes to
 .dev/log/test.log. A WARNING or ERROR in that log is a failure too, unless
 devtools/log_rules.py says why not. The last line is `N passed, N failed`.
+
+Afterwards real processes are killed in the midst of their work and started again (`restart`),
+and a small ledger is replayed (`replay`), in clones of the database.
 
 PATTERN is a part of the name of a test file, class or method (`test_run`, `TestNotice`,
 `TestNotice.test_once`), or a test tag of Odoo (`/account_collections:TestNotice.test_once`).
@@ -217,7 +220,10 @@ def _add_replay(commands):
         "replay a ledger day by day through real invoices, payments and dunning runs",
         """
 FILE.csv has the columns customer,invoice,invoice_date,due_date,amount,currency,paid_date.
-It is replayed in the database `replay`, made afresh and kept for a look at it.
+It is replayed in the database `replay`, made afresh and kept for a look at it: invoices are
+posted, payments booked and allocated (every tenth of them two days late), the scheduled action
+runs, a manager approves. Each day is checked against DESIGN.md's promises; a broken one makes
+the exit code 1. No mail leaves, and letters are not rendered unless --pdf is given.
 """,
     )
     command.add_argument("file", metavar="FILE.csv")

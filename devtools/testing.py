@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, paths, restart_checks, test_selection
+from . import environment, paths, replay_check, restart_checks, test_selection
 from .database import Databases, manifest
 from .pins import MODULE
 from .test_report import Report, headline
@@ -32,9 +32,8 @@ def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
         say(f"- Testing {selected} — the log is in {log.name}")
         try:
             report = _run(prepared, name, selected, installs, log)
-            if installs and not raw_tags and restart_checks.wanted(pattern):
-                for check in restart_checks.run(prepared, databases, name):
-                    report.add(*check)
+            if installs and not raw_tags:
+                _run_outside(prepared, databases, name, pattern, report)
         finally:
             if keep:
                 say(f"The database is kept: ./dev psql -d {name}")
@@ -98,6 +97,14 @@ def _run(prepared, name, selected, installs, log):
     report.close(code)
     say(f"- Tests ran for {time.monotonic() - started:.0f} s")
     return report
+
+
+def _run_outside(prepared, databases, name, pattern, report):
+    """Make the checks that need processes of their own, in clones of the database."""
+    for checks in (restart_checks, replay_check):
+        if checks.wanted(pattern):
+            for check in checks.run(prepared, databases, name):
+                report.add(*check)
 
 
 def _follow(process, log, report):

@@ -31,9 +31,11 @@ from . import test_tours
 from . import test_policy
 from . import test_policy_resolution
 from . import test_restart
+from . import test_replay
 from . import test_queries
 from . import test_screens
 from . import test_words
 from . import test_default_policy
 from . import test_letter
 from . import test_letter_files
+from . import test_review

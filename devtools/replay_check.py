@@ -1,0 +1,94 @@
+"""`./dev replay` on a small made-up ledger: the promises of every day, in every run of the tests.
+
+The ledger has what the real one lacks: customers with two currencies and invoices that nobody
+ever pays. It is the same each time.
+"""
+
+import csv
+import random
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from datetime import date, timedelta
+from pathlib import Path
+
+from . import script_runs
+from .ui import DevError
+
+NAME = "replay"
+FIRST = date(2024, 2, 1)  # over a 29 February
+POSTING_DAYS = 25
+LAST = FIRST + timedelta(days=75)
+INVOICES = 45
+TIMEOUT = 900
+COLUMNS = ("customer", "invoice", "invoice_date", "due_date", "amount", "currency", "paid_date")
+
+
+def wanted(pattern):
+    """Tell whether a PATTERN of `./dev test` asks for this check."""
+    return not pattern or pattern.lower() in NAME
+
+
+def run(prepared, databases, installed):
+    """Replay the ledger in a clone of a database; yield (name, what is wrong or "", seconds)."""
+    started = time.monotonic()
+    database = f"{installed}_replay"
+    try:
+        databases.clone(installed, database)
+        problem = _replay(prepared, database)
+    except (DevError, subprocess.TimeoutExpired) as error:
+        problem = str(error)
+    finally:
+        with suppress(DevError):
+            databases.drop(database)
+    yield f"{NAME}: a small ledger", problem, time.monotonic() - started
+
+
+def _replay(prepared, database):
+    """Return what is wrong, or ""."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.csv"
+        _write(path)
+        arguments = {"file": str(path), "policy": None, "until": str(LAST), "pdf": False}
+        done = subprocess.run(
+            script_runs.command(prepared, "replay.py", database, arguments),
+            env=prepared.variables,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    said = done.stdout.splitlines()
+    violations = [line.strip() for line in said if line.startswith("  VIOLATED")]
+    if done.returncode or violations:
+        return "; ".join(violations or (done.stderr.strip().splitlines() or ["failed"])[-3:])
+    if not any(line.split()[:1] == ["Ultimatum"] and " 0 " not in line for line in said):
+        return "no invoice reached the last level"
+    return ""
+
+
+def _write(path):
+    """Write the ledger: some pay early, some late, some never."""
+    chance = random.Random(19)
+    rows = []
+    for number in range(INVOICES):
+        customer = chance.randrange(9)
+        posted = FIRST + timedelta(days=chance.randrange(POSTING_DAYS))
+        due = posted + timedelta(days=chance.choice((0, 2, 10, 14)))
+        paid = max(posted, due + timedelta(days=chance.choice((-5, 0, 3, 9, 16, 31, 40, 999))))
+        rows.append(
+            {
+                "customer": f"C{customer}",
+                "invoice": f"T{number:03}",
+                "invoice_date": posted,
+                "due_date": due,
+                "amount": f"{chance.randrange(100, 900_000) / 100:.2f}",
+                "currency": "EUR" if customer > 3 or number % 3 else "USD",
+                "paid_date": paid if paid <= LAST else "",
+            }
+        )
+    with open(path, "w", newline="") as handle:
+        writer = csv.DictWriter(handle, COLUMNS)
+        writer.writeheader()
+        writer.writerows(sorted(rows, key=lambda row: row["invoice_date"]))
