@@ -92,27 +92,49 @@ def compose(items, decisions, rules, credits, on, precisions):
     :param precisions: ``{currency id: rounding}``
     :return: ``(drafts, omissions)``
     """
-    drafts = []
-    omissions = [
-        Omission(item.id, decision.reason, decision.detail, decision.level)
-        for item in items
-        if (decision := decisions[item.id]).step == SKIP
-    ]
+    drafts, omissions = [], []
+    decisions = dict(decisions)
     open_items, open_credits = defaultdict(list), defaultdict(list)
     for item in items:
         open_items[item.customer, item.currency].append(item)
     for credit in credits:
         open_credits[credit.customer, credit.currency].append(credit)
     for key, group in open_items.items():
-        made = _compose_customer(
-            group, decisions, rules, open_credits[key], on, precisions.get(key[1], 0.01)
-        )
-        for draft, reason in made:
+        precision = precisions.get(key[1], 0.01)
+        shares = pour(group, open_credits[key], precision)
+        decisions.update(_leave_covered(group, decisions, rules, shares, precision))
+        for draft, reason in _compose_customer(group, decisions, rules, shares, on, precision):
             if reason:
                 omissions += omit(draft, reason)
             else:
                 drafts.append(draft)
+    omissions += [
+        Omission(item.id, decision.reason, decision.detail, decision.level)
+        for item in items
+        if (decision := decisions[item.id]).step == SKIP
+    ]
     return drafts, omissions
+
+
+def covered(items, shares, precision):
+    """Ids of the items whose undisputed part the credits cover: nothing is owed
+    on them, they only wait to be allocated."""
+    net = {item.id: item.owed for item in items}
+    for share in shares:
+        net[share.item_id] -= share.amount
+    return {item_id for item_id, amount in net.items() if amount < precision / 2}
+
+
+def _leave_covered(items, decisions, rules, shares, precision):
+    """The decisions of covered items: they do not advance."""
+    nothing_owed = covered(items, shares, precision)
+    return {
+        item.id: replace(decisions[item.id], step=SKIP, reason="net_credit")
+        for item in items
+        if item.id in nothing_owed
+        and decisions[item.id].step == ADVANCE
+        and rules[item.ladder].net_credits
+    }
 
 
 def not_now(decision):
@@ -145,7 +167,7 @@ def redraft(items, chosen, listed_ids, policy, rules, shares, on, precision):
     return draft, _reason_to_omit(draft, rules, precision)
 
 
-def _compose_customer(items, decisions, rules, credits, on, precision):
+def _compose_customer(items, decisions, rules, shares, on, precision):
     """Drafts of one customer in one currency, each with its reason to be left
     out or None."""
     groups = defaultdict(list)
@@ -154,8 +176,6 @@ def _compose_customer(items, decisions, rules, credits, on, precision):
             level = decisions[item.id].level
             by_level = rules[item.ladder].grouping == "level"
             groups[item.ladder, level.id if by_level else None].append(item)
-    netted = any(rules[policy].net_credits for policy, _level in groups)
-    shares = pour(items, credits, precision) if netted else []
     # The listed items go once, on the highest notice of each policy that goes out.
     groups = sorted(groups.items(), key=lambda group: -_highest(group[1], decisions).delay_days)
     listed_policies = set()

@@ -18,6 +18,7 @@ from . import collection_pauses
 from . import collection_candidate
 from . import collection_proposal
 from . import collection_issue
+from . import collection_issue_refresh
 from . import collection_delivery
 from . import collection_delivery_channels
 from . import collection_delivery_letters

@@ -146,10 +146,11 @@ class ComposeCase(BaseCase):
             PRECISIONS,
         )
 
-    def only(self, items, credits=(), **kwargs):
-        """The only notice of a story, which leaves nobody out."""
+    def only(self, items, credits=(), left_out=None, **kwargs):
+        """The only notice of a story, which leaves nobody out but ``left_out``
+        (``{item id: reason}``)."""
         drafts, omissions = self.propose(items, credits, **kwargs)
-        self.assertEqual((len(drafts), omissions), (1, []))
+        self.assertEqual((len(drafts), self.reasons(omissions)), (1, left_out or {}))
         return drafts[0]
 
     def lines(self, draft):

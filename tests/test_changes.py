@@ -174,3 +174,20 @@ class TestChanges(CollectionsCommon):
         )
         self.assertEqual(notice.line_ids.read(load=None), lines)
         self.assertEqual(notice.letter_attachment_id.raw, letter)
+
+    def test_j4_credit_booked_between_proposal_and_issue(self):
+        """J4: money that covers the older invoice came in: only the other one
+        advances, both are shown, the total is net."""
+        older = self._invoice(days_late=10, amount=60)
+        newer = self._invoice(days_late=5, amount=100)
+        run = self._run(issue=False)
+        self._unallocated_payment(80)
+        run.action_issue()
+        self.assertEqual(run.notice_ids.amount_due, 80)
+        self.assertFalse(older.collection_level_id)
+        self.assertEqual(newer.collection_level_id, self.level_1)
+        self.assertSkipped(run, older, "net_credit")
+        self.assertIn(
+            ("listed", 60.0),
+            [(line.kind, line.amount_residual) for line in run.notice_ids.line_ids],
+        )

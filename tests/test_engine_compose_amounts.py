@@ -24,12 +24,34 @@ HELD = ("held", "on the phone", None)
 class TestComposeCredits(ComposeCase):
     def test_d3_credits_are_negative_lines_once_and_the_total_is_net(self):
         items = [item(id=1, late=4), item(id=2, late=20)]
-        draft = self.only(items, [(50, 1, EUR, 30.0, day(-1)), (51, 1, EUR, 90.0, day(-9))])
+        draft = self.only(items, [(50, 1, EUR, 30.0, day(-1)), (51, 1, EUR, 60.0, day(-9))])
         self.assertEqual(
             self.lines(draft),
-            [("item", 1, 100.0), ("item", 2, 100.0), ("credit", 51, -90.0), ("credit", 50, -30.0)],
+            [("item", 1, 100.0), ("item", 2, 100.0), ("credit", 51, -60.0), ("credit", 50, -30.0)],
         )
-        self.assertEqual((draft.amount_due, draft.amount_overdue), (80.0, 80.0))
+        self.assertEqual((draft.amount_due, draft.amount_overdue), (110.0, 110.0))
+
+    def test_j4_an_item_the_credits_cover_is_listed_and_does_not_advance(self):
+        """The older item is paid for, nobody has booked it there yet."""
+        items = [item(id=1, late=4), item(id=2, late=20)]
+        credits = [(50, 1, EUR, 30.0, day(-1)), (51, 1, EUR, 90.0, day(-9))]
+        draft = self.only(items, credits, left_out={2: "net_credit"})
+        self.assertEqual(
+            self.lines(draft),
+            [
+                ("item", 1, 100.0),
+                ("listed", 2, 100.0),
+                ("credit", 51, -90.0),
+                ("credit", 50, -30.0),
+            ],
+        )
+        self.assertEqual((draft.amount_due, draft.level), (80.0, OOPS))
+        alone = self.only(
+            items, credits, left_out={2: "net_credit"}, listed_items="advancing"
+        )
+        self.assertEqual(self.lines(alone), [("item", 1, 100.0), ("credit", 50, -20.0)])
+        blind = self.only(items, credits, net_credits=False)
+        self.assertEqual(self.lines(blind), [("item", 1, 100.0), ("item", 2, 100.0)])
 
     def test_d1_covered_by_credits_no_notice_but_a_reason(self):
         for amount in (200.0, 200.004, 350.0):
@@ -82,8 +104,8 @@ class TestComposeCredits(ComposeCase):
 
     def test_the_disputed_part_is_neither_asked_for_nor_netted(self):
         items = [item(id=1, late=20, disputed=60.0), item(id=2, late=4)]
-        draft = self.only(items, [(50, 1, EUR, 90.0, None)])
-        self.assertEqual([line.disputed for line in draft.lines], [60.0, 0.0, 0.0])
+        draft = self.only(items, [(50, 1, EUR, 90.0, None)], left_out={1: "net_credit"})
+        self.assertEqual([line.disputed for line in draft.lines], [0.0, 60.0, 0.0])
         self.assertEqual(draft.amount_due, 50.0)
         drafts, omissions = self.propose(items[:1], [(50, 1, EUR, 40.0, None)])
         self.assertEqual((drafts, self.reasons(omissions)), ([], {1: "net_credit"}))
@@ -150,12 +172,12 @@ class TestComposeMinimum(ComposeCase):
             item(id=2, late=4, residual=70.0),
             item(OOPS, -1, id=3, late=9, residual=40.0),
         ]
-        credits = [(50, 1, EUR, 45.0, None)]
-        drafts, omissions = self.propose(items, credits, grouping="level", minimum={EUR: 10.0})
-        self.assertEqual(self.reasons(omissions), {1: "net_credit"})
+        credits = [(50, 1, EUR, 1.0, None)]
+        drafts, omissions = self.propose(items, credits, grouping="level", minimum={EUR: 50.0})
+        self.assertEqual(self.reasons(omissions), {1: "below_minimum"})
         self.assertEqual(
             self.lines(drafts[0]),
-            [("item", 2, 70.0), ("listed", 3, 40.0), ("credit", 50, -40.0)],
+            [("item", 2, 70.0), ("listed", 3, 40.0)],
         )
 
 

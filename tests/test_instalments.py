@@ -141,6 +141,8 @@ class TestInstalments(CollectionsCommon):
         notice = self._run().notice_ids
         self.assertRecordValues(notice, [{"amount_due": 300.0}])
         self.assertIn(payment.move_id, notice.line_ids.move_id)
+        self.assertFalse(self.first.collection_level_id)
+        self.assertEqual(self.second.collection_level_id, self.level_1)
 
     def test_j4_payment_of_all_that_is_due(self):
         """J4: both late instalments are covered; the one not due asks for nothing."""

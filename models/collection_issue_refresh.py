@@ -1,0 +1,145 @@
+from odoo import api, models
+
+from ..engine import compose, ladder, netting
+
+
+class CollectionIssue(models.AbstractModel):
+    """Only what is owed: reading the ledger again at the moment of issue."""
+
+    _inherit = "collection.issue"
+
+    @api.model
+    def _refresh(self, notices, date=None):
+        """Read again what is owed and rebuild lines and totals.
+
+        Items that are paid, paused or not due any more drop out, with the reason
+        on their line.
+
+        :return: the notices that still have something to say
+        """
+        remaining = notices.browse()
+        for company, group in notices.grouped("company_id").items():
+            day = date or group[:1].date
+            books = self.env["collection.candidate"]._read_books(
+                company, day, group.partner_id.ids, ignore_proposals=True
+            )
+            remaining |= self._refresh_company(group, books)
+        return remaining
+
+    @api.model
+    def _refresh_company(self, notices, books):
+        decisions = books.decide()
+        items, credits = {}, {}
+        for item in books.items:
+            items.setdefault((item.customer, item.currency), []).append(item)
+        for credit in books.credits:
+            credits.setdefault((credit.customer, credit.currency), []).append(credit)
+        shares = {
+            key: netting.pour(group, credits.get(key, []), books.precisions[key[1]])
+            for key, group in items.items()
+        }
+        kept, drafts = notices.browse(), []
+        for notice in notices:
+            key = (notice.partner_id.id, notice.currency_id.id)
+            chosen = self._still_advancing(notice, books, decisions)
+            if not chosen:
+                reasons = set(notice.line_ids.mapped("drop_reason")) - {False, "removed"}
+                self._close(notice, reasons.pop() if len(reasons) == 1 else "nothing_due")
+                continue
+            draft, reason = self._redraft(notice, books, items[key], shares[key], chosen)
+            if reason:
+                self._close(notice, reason)
+                continue
+            kept |= notice
+            drafts.append(draft)
+        self._write_snapshot(kept, drafts, books)
+        return kept
+
+    @api.model
+    def _redraft(self, notice, books, items, shares, chosen):
+        """The notice from today's books; what credits cover no longer advances.
+
+        :return: ``(draft, reason it must not go out, or None)``
+        """
+        rules = books.rules[notice.policy_id.id]
+        precision = books.precisions[notice.currency_id.id]
+        listed = set(
+            notice.line_ids.filtered(lambda line: line.kind == compose.LISTED).move_line_id.ids
+        )
+        paid = compose.covered(items, shares, precision) & set(chosen)
+        if rules.net_credits and paid:
+            if len(paid) == len(chosen):
+                return None, "net_credit"
+            lines = notice._advancing().filtered(lambda line: line.move_line_id.id in paid)
+            lines._drop("net_credit")
+            self._add_skips(notice, lines, "net_credit")
+            chosen = {item_id: chosen[item_id] for item_id in chosen if item_id not in paid}
+            listed |= paid if rules.listed_items != "advancing" else set()
+        policy = notice.policy_id.id
+        return compose.redraft(items, chosen, listed, policy, rules, shares, books.date, precision)
+
+    @api.model
+    def _still_advancing(self, notice, books, decisions):
+        """``{item id: Decision}`` of what may go out; drops the rest.
+
+        A person may have lowered a level; nobody and nothing raises it here.
+        """
+        chosen, dropped = {}, {}
+        policy = books.ladders.get(notice.policy_id.id)
+        levels = {level.id: level for level in policy.levels} if policy else {}
+        for line in notice._advancing():
+            item_id = line.move_line_id.id
+            decision = decisions.get(item_id)
+            if decision is None:
+                dropped.setdefault(("nothing_due", ""), []).append(line.id)
+            elif books.rows[item_id]["policy_id"] != notice.policy_id.id:
+                dropped.setdefault(("policy_changed", ""), []).append(line.id)
+            elif decision.step != ladder.ADVANCE:
+                reason = decision.reason or "not_due"
+                dropped.setdefault((reason, decision.detail), []).append(line.id)
+            else:
+                level = min(
+                    levels[line.level_id.id], decision.level, key=lambda lvl: lvl.delay_days
+                )
+                repeated = level.id == line.previous_level_id.id
+                chosen[item_id] = ladder.Decision(
+                    ladder.ADVANCE, level, decision.occurrence if repeated else 1
+                )
+        for (reason, detail), ids in dropped.items():
+            lines = notice.line_ids.browse(ids)
+            lines._drop(reason, detail)
+            self._add_skips(notice, lines, reason, detail)
+        return chosen
+
+    @api.model
+    def _close(self, notice, reason):
+        """Nothing is left to say: the proposal ends, with its reason."""
+        labels = dict(
+            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
+        )
+        lines = notice._advancing()
+        self._add_skips(notice, lines, reason)
+        lines._drop(reason)
+        notice._set_stage("cancelled", labels[reason])
+
+    @api.model
+    def _write_snapshot(self, notices, drafts, books):
+        """Lines and totals as the books have them now."""
+        proposal = self.env["collection.proposal"]
+        notices.line_ids.filtered(
+            lambda line: line.kind != compose.ITEM and line.stage == "proposed"
+        ).unlink()
+        proposal._insert_lines(
+            books, notices, drafts, kinds=(compose.LISTED, compose.CREDIT)
+        )
+        for notice, draft in zip(notices, drafts, strict=True):
+            lines = {line.move_line_id.id: line for line in notice._advancing()}
+            for part in draft.advancing:
+                line = lines[part.item_id]
+                vals = proposal._prepare_line(books, notice, draft, part)
+                changed = line._changed_values(vals)
+                if changed:
+                    line.write(changed)
+            totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
+            totals.pop("currency_id")
+            notice.write(totals)
