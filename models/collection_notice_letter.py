@@ -11,6 +11,10 @@ from odoo.tools import format_amount, format_date, formatLang, is_html_empty
 
 from ..engine import compose
 
+# Core's default font has the letters of these languages only; in others, "ț" would
+# come from whatever font the server has, in the middle of a word.
+LATO_LANGUAGES = set("ca da de en es eu fi fr gl is it nb nl no pt sv".split())
+NARROW_FONTS = ("Lato", "Tajawal")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
 
@@ -93,6 +97,14 @@ class CollectionNotice(models.Model):
         """A text of the letter, or None when it says nothing."""
         text = self._letter_text(field)
         return None if is_html_empty(text) else text
+
+    def _letter_font(self):
+        """CSS class of a font that spells the letter's language, "" when the company's does."""
+        language = (self.lang or "en").split("_")[0]
+        font = self.company_id.sudo().font or "Lato"
+        if font in NARROW_FONTS and language not in LATO_LANGUAGES:
+            return "o_collection_open_sans"
+        return ""
 
     def _letter_demand(self):
         """What is to be paid, and by when."""

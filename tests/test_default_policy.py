@@ -1,0 +1,194 @@
+"""The policy that ships: its ladder, and its words in three languages."""
+
+import re
+from pathlib import Path
+
+import polib
+from lxml import html
+
+from odoo.tests import TransactionCase, tagged
+
+LANGUAGES = ("en_US", "fr_FR", "ro_RO")
+LEVEL_TEXTS = ("name", "letter_subject", "letter_body", "letter_closing")
+EXPRESSIONS = re.compile(r't-(?:out|if|call|foreach|att-\w+)="([^"]+)"|\{\{(.+?)\}\}')
+
+
+def plain(text):
+    """What the reader sees."""
+    return html.fromstring(f"<div>{text}</div>").text_content() if text else ""
+
+
+@tagged("post_install", "-at_install")
+class TestDefaultPolicy(TransactionCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for language in LANGUAGES:
+            cls.env["res.lang"]._activate_lang(language)
+        cls.env["ir.module.module"]._load_module_terms(["account_collections"], LANGUAGES[1:])
+        cls.policy = cls.env.ref("account_collections.policy_default")
+        cls.courtesy, cls.oops, cls.wrong, cls.ultimatum = cls.policy.level_ids.sorted("sequence")
+
+    def _texts(self, level, language):
+        """Every text of a level, by a readable name."""
+        level = level.with_context(lang=language)
+        texts = {name: level[name] for name in LEVEL_TEXTS}
+        if level.make_call:
+            texts["call_script"] = level.call_script
+        if level.send_email:
+            texts["mail subject"] = level.mail_template_id.subject
+            texts["mail body"] = level.mail_template_id.body_html
+        return texts
+
+    def test_ladder(self):
+        self.assertRecordValues(
+            self.policy,
+            [
+                {
+                    "company_id": False,
+                    "is_default": True,
+                    "advance_mode": "step",
+                    "grouping": "customer",
+                    "listed_items": "overdue",
+                }
+            ],
+        )
+        self.assertRecordValues(
+            self.policy.level_ids.sorted("sequence"),
+            [
+                {
+                    "delay_days": delay,
+                    "send_email": email,
+                    "send_letter": letter,
+                    "attach_letter": attach,
+                    "make_call": call,
+                    "deadline_days": deadline,
+                    "requires_approval": approval,
+                }
+                for delay, email, letter, attach, call, deadline, approval in (
+                    (-3, True, False, False, False, 0, False),
+                    (3, True, False, False, False, 0, False),
+                    (15, True, False, True, True, 8, False),
+                    (30, False, True, False, False, 8, True),
+                )
+            ],
+        )
+
+    def test_every_text_is_there_in_every_language(self):
+        for level in self.policy.level_ids:
+            english = self._texts(level, "en_US")
+            for language in LANGUAGES[1:]:
+                for name, text in self._texts(level, language).items():
+                    with self.subTest(level=level.name, language=language, text=name):
+                        self.assertTrue(text)
+                        if name not in ("name",):
+                            self.assertNotEqual(text, english[name], "not translated")
+
+    def test_translations_use_the_same_values(self):
+        """A translation may say it differently, but not leave a figure out."""
+        for level in self.policy.level_ids:
+            english = self._texts(level, "en_US")
+            for language in LANGUAGES[1:]:
+                for name, text in self._texts(level, language).items():
+                    with self.subTest(level=level.name, language=language, text=name):
+                        self.assertEqual(
+                            sorted(EXPRESSIONS.findall(text)),
+                            sorted(EXPRESSIONS.findall(english[name])),
+                        )
+
+    def test_romanian_letters_have_a_comma_below(self):
+        for level in self.policy.level_ids:
+            for name, text in self._texts(level, "ro_RO").items():
+                with self.subTest(level=level.name, text=name):
+                    self.assertFalse(set("ţşŢŞ") & set(text))
+
+    def test_french_punctuation_does_not_stand_alone(self):
+        """A no-break space before : ; ? ! and inside « »."""
+        for level in self.policy.level_ids:
+            for name, text in self._texts(level, "fr_FR").items():
+                with self.subTest(level=level.name, text=name):
+                    shown = plain(re.sub(r"\{\{.+?\}\}", "", text))
+                    self.assertNotRegex(shown, r"[^\u00a0] ?[;?!»]|[^\u00a0\d]:|«[^\u00a0]")
+
+    def test_only_the_ultimatum_speaks_of_a_third_party(self):
+        """None threatens what the company does not intend; nothing legal is claimed."""
+        threats = {
+            "en_US": ("third party", "final demand", "lawyer", r"court\b"),
+            "fr_FR": ("tiers", "mise en demeure", "mettons en demeure", "avocat", "tribunal"),
+            "ro_RO": ("terț", "somație", "somăm", "avocat", "instanț"),
+        }
+        claims = {
+            "en_US": ("interest", "penalt", r"fees?\b", "charge", "compensation"),
+            "fr_FR": ("intérêt", "pénalité", "indemnité", "frais"),
+            "ro_RO": ("dobând", "penalit", "despăgubir", "comision"),
+        }
+        for language in LANGUAGES:
+            for level in self.policy.level_ids:
+                said = " ".join(plain(text) for text in self._texts(level, language).values())
+                said = said.lower()
+                for word in claims[language]:
+                    self.assertNotRegex(said, rf"\b{word}", (level.name, language))
+                if level != self.ultimatum:
+                    for word in threats[language]:
+                        self.assertNotRegex(said, rf"\b{word}", (level.name, language))
+        self.assertIn("mise en demeure", self._said(self.ultimatum, "fr_FR"))
+        self.assertIn("somație", self._said(self.ultimatum, "ro_RO"))
+        self.assertIn("third party", self._said(self.ultimatum, "en_US"))
+
+    def _said(self, level, language):
+        return " ".join(plain(text) for text in self._texts(level, language).values()).lower()
+
+    def test_firm_date_from_the_second_level_on(self):
+        for language in LANGUAGES:
+            for level, firm in (
+                (self.courtesy, False),
+                (self.oops, False),
+                (self.wrong, True),
+                (self.ultimatum, True),
+            ):
+                body = level.with_context(lang=language).letter_body
+                self.assertEqual("deadline_date" in body, firm, (level.name, language))
+
+    def test_templates_are_ready_for_the_record(self):
+        for level in self.policy.level_ids.filtered("send_email"):
+            self.assertRecordValues(
+                level.mail_template_id,
+                [
+                    {
+                        "model": "collection.notice",
+                        "auto_delete": False,
+                        "lang": "{{ object.lang }}",
+                        "email_layout_xmlid": "account_collections.mail_layout_notice",
+                    }
+                ],
+            )
+        self.assertTrue(self.env.ref("account_collections.mail_layout_notice"))
+
+
+@tagged("post_install", "-at_install")
+class TestTranslationFiles(TransactionCase):
+    """The files of i18n/ are whole: every term, every placeholder."""
+
+    FOLDER = Path(__file__).parent.parent / "i18n"
+    PLACEHOLDERS = re.compile(r"%\(\w+\)s|%s|\{\{.+?\}\}")
+
+    def test_every_term_is_translated(self):
+        terms = {entry.msgid for entry in polib.pofile(str(self.FOLDER / "account_collections.pot"))}
+        for language in ("fr", "ro"):
+            entries = polib.pofile(str(self.FOLDER / f"{language}.po"))
+            with self.subTest(language=language):
+                self.assertEqual({entry.msgid for entry in entries}, terms)
+                self.assertFalse([entry.msgid for entry in entries if not entry.translated()])
+
+    def test_placeholders_survive(self):
+        for language in ("fr", "ro"):
+            for entry in polib.pofile(str(self.FOLDER / f"{language}.po")):
+                with self.subTest(language=language, term=entry.msgid[:80]):
+                    self.assertEqual(
+                        sorted(self.PLACEHOLDERS.findall(entry.msgstr)),
+                        sorted(self.PLACEHOLDERS.findall(entry.msgid)),
+                    )
+
+    def test_romanian_letters_have_a_comma_below(self):
+        for entry in polib.pofile(str(self.FOLDER / "ro.po")):
+            self.assertFalse(set("ţşŢŞ") & set(entry.msgstr), entry.msgid)
