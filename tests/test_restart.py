@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import collection_run
+from ..models import collection_run_scheduler
 from .common import TODAY, CollectionsCommon
 
 
@@ -25,7 +25,7 @@ class TestRestart(CollectionsCommon):
         """Run the scheduled action, each commit giving the next of the outcomes."""
         run = type(self.env["collection.run"])
         with (
-            patch.object(collection_run, "BATCH", 1),
+            patch.object(collection_run_scheduler, "BATCH", 1),
             patch.object(run, "_commit_batch", side_effect=outcomes),
         ):
             self.env["collection.run"]._cron_advance(TODAY)
