@@ -27,7 +27,7 @@ class LetterCommon(CollectionsCommon, HttpCase):
         cls.env["ir.module.module"]._load_module_terms(
             ["account_collections", "web"], ["fr_FR", "ro_RO"]
         )
-        cls.env["ir.config_parameter"].sudo().set_param("report.print_delay", "0")
+        cls.env["ir.config_parameter"].sudo().set_param("report.print_delay", "200")
         cls.policy.is_default = False
         cls.policy = cls.env.ref("account_collections.policy_default")
         cls.courtesy, cls.oops, cls.wrong, cls.ultimatum = cls.policy.level_ids.sorted("sequence")
