@@ -40,6 +40,7 @@
         "demo/collection_demo.xml",
     ],
     "assets": {
+        "web.report_assets_common": ["account_collections/static/src/scss/collection_letter.scss"],
         "web.assets_tests": ["account_collections/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
