@@ -85,7 +85,8 @@ class Replay:
             for level in levels
         ]
         self.clock = Clock()
-        self.checks = Checks(env, ledger, Oracle(rungs, policy.advance_mode))
+        oracle = Oracle(rungs, policy.advance_mode)
+        self.checks = Checks(env, ledger, oracle, policy.grouping == "customer")
         self.report = Report(ledger, self.clock, self.checks, levels)
         self.waiting = env["collection.notice"]
 
