@@ -17,6 +17,9 @@ COLLECTIONS_GROUPS = (
     "account_collections.group_collections_collector,"
     "account_collections.group_collections_auditor"
 )
+# Customers read their own invoices in the portal, and over RPC every field of them:
+# why an invoice is on hold is not for them.
+STAFF = "base.group_user"
 # The most urgent status of its items is the invoice's.
 STATUS_ORDER = ["proposed", "due", "paused", "waiting", "finished", "settled"]
 
@@ -30,6 +33,7 @@ class AccountMove(models.Model):
         copy=False,
         check_company=True,
         index="btree_not_null",
+        groups=STAFF,
         help="Empty: the customer's policy, else the company's default.",
     )
     collection_level_id = fields.Many2one(
@@ -39,12 +43,14 @@ class AccountMove(models.Model):
         store=True,
         copy=False,
         index="btree_not_null",
+        groups=STAFF,
         help="The highest level of the invoice's items.",
     )
     collection_next_date = fields.Date(
         string="Next Dunning",
         compute="_compute_collection_status",
         compute_sudo=True,
+        groups=STAFF,
         help="When the next level falls due, if nothing is paid until then.",
     )
     collection_status = fields.Selection(
@@ -52,9 +58,10 @@ class AccountMove(models.Model):
         compute="_compute_collection_status",
         compute_sudo=True,
         search="_search_collection_status",
+        groups=STAFF,
     )
     collection_status_detail = fields.Char(
-        compute="_compute_collection_status", compute_sudo=True
+        compute="_compute_collection_status", compute_sudo=True, groups=STAFF
     )
     collection_notice_ids = fields.Many2many(
         "collection.notice",
@@ -74,6 +81,7 @@ class AccountMove(models.Model):
         string="Sent on",
         readonly=True,
         copy=False,
+        groups=STAFF,
         help="The company's local day on which the invoice was first sent.",
     )
 

@@ -140,7 +140,7 @@ class ResCompany(models.Model):
         else the administrator."""
         self.ensure_one()
         company = self.sudo()
-        if company.collection_responsible_id:
+        if company.collection_responsible_id.active:
             return company.collection_responsible_id
         managers = company.env.ref("account_collections.group_collections_manager").all_user_ids
         managers = managers.filtered(

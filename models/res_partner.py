@@ -1,5 +1,8 @@
 from odoo import fields, models
 
+# A portal user reads his own contact; how he is chased is not for him.
+STAFF = "base.group_user"
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -9,16 +12,21 @@ class ResPartner(models.Model):
         string="Dunning Policy",
         company_dependent=True,
         check_company=True,
+        groups=STAFF,
         help="Empty: the company's default policy.",
     )
     collection_contact_id = fields.Many2one(
         "res.partner",
         string="Collections Contact",
         company_dependent=True,
+        groups=STAFF,
         help="Who receives the reminders. Empty: the invoice address, else the customer.",
     )
     collector_id = fields.Many2one(
-        "res.users", company_dependent=True, help="Works this customer's overdue invoices."
+        "res.users",
+        company_dependent=True,
+        groups=STAFF,
+        help="Works this customer's overdue invoices.",
     )
     collection_hold_ids = fields.One2many(
         "collection.hold",
@@ -82,9 +90,10 @@ class ResPartner(models.Model):
         return result
 
     def _collection_collectors(self, company):
-        """``{customer id: res.users}``, empty where nobody is assigned."""
+        """``{customer id: res.users}``, empty where nobody is assigned or he has left."""
         return {
-            customer.id: customer.collector_id for customer in self.sudo().with_company(company)
+            customer.id: customer.collector_id.filtered("active")
+            for customer in self.sudo().with_company(company)
         }
 
     def _collection_lang(self, company):

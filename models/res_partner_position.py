@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .res_partner import STAFF
+
 
 class ResPartner(models.Model):
     """Where a customer stands, for the collector's list.
@@ -15,16 +17,20 @@ class ResPartner(models.Model):
         string="Overdue",
         compute="_compute_collection_position",
         search="_search_collection_amount_overdue",
+        groups=STAFF,
         help="Open items whose due date has passed, less those in credit.",
     )
     collection_oldest_due_date = fields.Date(
-        string="Oldest Due Date", compute="_compute_collection_position"
+        string="Oldest Due Date", compute="_compute_collection_position", groups=STAFF
     )
     collection_level_id = fields.Many2one(
-        "collection.level", string="Dunning Level", compute="_compute_collection_position"
+        "collection.level",
+        string="Dunning Level",
+        compute="_compute_collection_position",
+        groups=STAFF,
     )
     collection_last_contact = fields.Datetime(
-        string="Last Contact", compute="_compute_collection_last_contact"
+        string="Last Contact", compute="_compute_collection_last_contact", groups=STAFF
     )
 
     @api.depends_context("company")
