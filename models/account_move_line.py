@@ -4,6 +4,15 @@ from odoo.tools import sql
 
 from ..engine import compose
 
+# Who may book may not for that reason decide who is reminded.
+LEVEL_FIELDS = {
+    "collection_level_id",
+    "collection_date",
+    "collection_occurrence",
+    "collection_manual_level_id",
+    "collection_manual_date",
+}
+
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
@@ -24,6 +33,8 @@ class AccountMoveLine(models.Model):
         store=True,
         copy=False,
         index="btree_not_null",
+        # Customers read their own items in the portal.
+        groups="base.group_user",
         help="The last level at which this item was reminded. Set by hand, it counts as "
         "reached today.",
     )
@@ -32,15 +43,24 @@ class AccountMoveLine(models.Model):
         compute="_compute_collection_level",
         store=True,
         copy=False,
+        groups="base.group_user",
         help="The day the item reached its level.",
     )
     collection_occurrence = fields.Integer(
-        compute="_compute_collection_level", store=True, copy=False, aggregator=None
+        compute="_compute_collection_level",
+        store=True,
+        copy=False,
+        aggregator=None,
+        groups="base.group_user",
     )
     collection_manual_level_id = fields.Many2one(
-        "collection.level", copy=False, index="btree_not_null", ondelete="set null"
+        "collection.level",
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+        groups="base.group_user",
     )
-    collection_manual_date = fields.Date(copy=False)
+    collection_manual_date = fields.Date(copy=False, groups="base.group_user")
 
     def _auto_init(self):
         """Create the columns first: on a large ledger nothing is to be computed
@@ -74,6 +94,21 @@ class AccountMoveLine(models.Model):
             line.collection_date = day
             line.collection_occurrence = occurrence
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get(name) for vals in vals_list for name in LEVEL_FIELDS):
+            self._check_may_set_level()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if not LEVEL_FIELDS.isdisjoint(vals):
+            self._check_may_set_level()
+        return super().write(vals)
+
+    def _check_may_set_level(self):
+        """:raises AccessError: for whoever does not work collections"""
+        self.env["collection.run"].check_access("write")
+
     def _inverse_collection_level(self):
         """A person sets a level: the next one follows from there. Without one,
         what was issued counts again.
@@ -81,8 +116,7 @@ class AccountMoveLine(models.Model):
         :raises AccessError: for whoever does not work collections
         :raises UserError: below a level that was issued, which would go out twice
         """
-        # Who may book may not for that reason decide who is reminded.
-        self.env["collection.run"].check_access("write")
+        self._check_may_set_level()
         for line in self:
             level = line.collection_level_id
             if level:
