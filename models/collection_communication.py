@@ -99,10 +99,9 @@ class CollectionCommunication(models.Model):
     def create(self, vals_list):
         """Rows typed in by a person are contacts that took place."""
         if not self.env.su:
-            vals_list = [
-                {name: value for name, value in vals.items() if name not in SYSTEM_FIELDS}
-                for vals in vals_list
-            ]
+            # Said, not left out: a default in the context would speak instead.
+            nothing = dict.fromkeys(SYSTEM_FIELDS, False)
+            vals_list = [{**vals, **nothing} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -155,6 +154,10 @@ class CollectionCommunication(models.Model):
         """Delivery did not work; tell the notices."""
         self.write({"state": "failed", "failure_kind": kind, "failure_reason": reason})
         self.notice_id._on_delivery_failure()
+
+    def _not_needed(self, reason):
+        """It did not leave, and need not any more; the notice has not failed."""
+        self.write({"state": "failed", "failure_kind": "cancelled", "failure_reason": reason})
 
     def _sent(self):
         self.write({"state": "sent", "failure_kind": False, "failure_reason": False})

@@ -100,9 +100,8 @@ class CollectionRun(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
-            for vals in vals_list:
-                vals.pop("automatic", None)
-                vals.pop("state", None)
+            # Said, not left out: a default in the context would speak instead.
+            vals_list = [{**vals, "automatic": False, "state": "draft"} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):

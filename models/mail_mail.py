@@ -18,8 +18,14 @@ class MailMail(models.Model):
         )
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
-        """A mail that carries a letter does not leave without it."""
+        """A mail that carries a letter does not leave without it, and none leaves
+        to a customer who has paid since."""
         rows = self._collection_rows()
+        paid = rows.filtered(lambda row: row.notice_id.state == "settled")
+        if paid:
+            paid.mail_mail_id.cancel()
+            paid._not_needed(self.env._("Nothing left to collect"))
+            rows -= paid
         delivery = self.env["collection.delivery"].sudo()
         pending = delivery._without_letter(
             rows.notice_id.filtered("level_id.attach_letter")
@@ -30,7 +36,7 @@ class MailMail(models.Model):
             reason = self.env._("The letter could not be rendered.")
             row.mail_mail_id.write({"state": "exception", "failure_reason": reason})
             row._fail("temporary", reason)
-        return super(MailMail, self - blocked.mail_mail_id).send(
+        return super(MailMail, self - (blocked | paid).mail_mail_id).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,
