@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
@@ -20,6 +20,11 @@ class CollectionCall(models.TransientModel):
     retry_date = fields.Date(
         string="Call Again On", default=lambda self: fields.Date.add(self._today(), days=1)
     )
+
+    @api.constrains("communication_id")
+    def _check_readable(self):
+        """The related fields show it without asking; constraints run in sudo."""
+        self.communication_id.with_user(self.env.user).check_access("read")
 
     def _today(self):
         return self.env.company._collection_today()

@@ -17,6 +17,11 @@ class CollectionPreview(models.TransientModel):
     body = fields.Html(compute="_compute_texts", sanitize=False)
     call_script = fields.Html(compute="_compute_texts", sanitize=False)
 
+    @api.constrains("notice_id")
+    def _check_readable(self):
+        """The related fields show it without asking; constraints run in sudo."""
+        self.notice_id.with_user(self.env.user).check_access("read")
+
     @api.depends("notice_id")
     def _compute_texts(self):
         for preview in self:
