@@ -10,6 +10,7 @@ class CollectionDispute(models.Model):
     _description = "Dispute"
     _pause_reason = "disputed"
     _pause_open_state = "open"
+    _pause_gone_state = "withdrawn"
 
     amount_disputed = fields.Monetary(
         help="In the currency of the items. Empty: the whole open amount of the items."

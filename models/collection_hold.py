@@ -9,6 +9,7 @@ class CollectionHold(models.Model):
     _description = "Collection Hold"
     _pause_reason = "held"
     _pause_open_state = "active"
+    _pause_gone_state = "ended"
 
     state = fields.Selection(
         [("active", "Active"), ("ended", "Ended")], default="active", required=True, index=True

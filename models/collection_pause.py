@@ -12,6 +12,7 @@ class CollectionPause(models.AbstractModel):
     _check_company_auto = True
     _pause_reason = None
     _pause_open_state = None
+    _pause_gone_state = None
 
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company

@@ -9,6 +9,7 @@ class CollectionPromise(models.Model):
     _description = "Promise to Pay"
     _pause_reason = "promise"
     _pause_open_state = "open"
+    _pause_gone_state = "cancelled"
 
     amount = fields.Monetary(help="What the customer promised to pay.")
     currency_id = fields.Many2one(
