@@ -1,5 +1,3 @@
-from collections import Counter
-
 from odoo import api, models
 
 from ..engine import compose, netting
@@ -206,7 +204,7 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _ask_to_allocate(self, run, books, omissions):
         """A customer whose credits cover his debts gets no notice; somebody gets
-        the task to allocate them. One open task a customer is enough."""
+        the task to allocate them. One open task a customer and company is enough."""
         covered = {
             books.rows[omission.item_id]["partner_id"]
             for omission in omissions
@@ -217,12 +215,15 @@ class CollectionProposal(models.AbstractModel):
             return
         activity_type = self.env.ref("account_collections.mail_activity_type_allocate")
         Activity = self.env["mail.activity"].sudo()
-        busy = Counter(
+        # Tasks have no company of their own; a customer may owe to several.
+        summary = self.env._("%(company)s: allocate open credits", company=run.company_id.name)
+        busy = set(
             Activity.search(
                 [
                     ("activity_type_id", "=", activity_type.id),
                     ("res_model", "=", "res.partner"),
                     ("res_id", "in", customers.ids),
+                    ("summary", "=", summary),
                 ]
             ).mapped("res_id")
         )
@@ -236,9 +237,7 @@ class CollectionProposal(models.AbstractModel):
                     "res_id": customer.id,
                     "date_deadline": run.date,
                     "user_id": (collectors[customer.id] or responsible).id,
-                    "summary": self.env._(
-                        "%(company)s: allocate open credits", company=run.company_id.name
-                    ),
+                    "summary": summary,
                 }
                 for customer in customers
                 if customer.id not in busy
