@@ -160,7 +160,13 @@ class CollectionRun(models.Model):
         delivery = self.env["collection.delivery"]
         pending = delivery._without_letter(
             self.env["collection.notice"].search(
-                [("stage", "=", "issued"), ("letter_attachment_id", "=", False)]
+                [
+                    ("stage", "=", "issued"),
+                    ("letter_attachment_id", "=", False),
+                    # Most notices carry no letter, and pile up over the years; those
+                    # whose level has got one since have left without.
+                    ("communication_ids.state", "=", "queued"),
+                ]
             )
         )
         self._commit_batch(0, len(pending))
