@@ -4,11 +4,12 @@ from odoo import fields
 def post_init_hook(env):
     """Do not write to customers about debt older than the installation.
 
-    A company whose books already hold customer invoices starts with the items
+    A company whose books already hold customers' debts starts with the items
     due from today on; the settings page opens older debt when a person wants it.
     """
-    companies = env["account.move"]._read_group(
-        [("move_type", "=", "out_invoice"), ("state", "=", "posted")],
+    companies = env["account.move.line"]._read_group(
+        # Opening balances are no invoices, and old debt all the same.
+        [("account_id.account_type", "=", "asset_receivable"), ("parent_state", "=", "posted")],
         ["company_id"],
     )
     at_work = env["collection.run"].search([]).company_id  # demo data
