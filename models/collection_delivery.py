@@ -80,8 +80,9 @@ class CollectionDelivery(models.AbstractModel):
 
     @api.model
     def _prepare_mail(self, communication):
-        notice = communication.notice_id.with_context(lang=communication.notice_id.lang)
-        template = notice.level_id.mail_template_id.with_context(lang=notice.lang)
+        lang = communication.notice_id._letter_lang()
+        notice = communication.notice_id.with_context(lang=lang)
+        template = notice.level_id.mail_template_id.with_context(lang=lang)
         body = notice.email_body
         if template.email_layout_xmlid:
             body = template._render_encapsulate(
@@ -93,8 +94,8 @@ class CollectionDelivery(models.AbstractModel):
                 },
                 context_record=notice,
             )
-        sender = template._render_field("email_from", notice.ids, set_lang=notice.lang)
-        reply_to = template._render_field("reply_to", notice.ids, set_lang=notice.lang)
+        sender = template._render_field("email_from", notice.ids, set_lang=lang)
+        reply_to = template._render_field("reply_to", notice.ids, set_lang=lang)
         vals = {
             "model": notice._name,
             "res_id": notice.id,

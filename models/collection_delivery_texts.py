@@ -18,7 +18,7 @@ class CollectionDelivery(models.AbstractModel):
         :return: ``{notice id: text}``; "" where the level has no such text
         """
         texts = dict.fromkeys(notices.ids, "")
-        for (level, lang), group in notices.grouped(lambda n: (n.level_id, n.lang)).items():
+        for (level, lang), group in notices.grouped(lambda n: (n.level_id, n._letter_lang())).items():
             scoped = level.with_context(lang=lang)
             if scoped[field]:
                 texts.update(scoped._render_field(field, group.ids, set_lang=lang))
@@ -29,7 +29,7 @@ class CollectionDelivery(models.AbstractModel):
         """Subject or body of the level's e-mail template for each notice."""
         texts = {}
         for (template, lang), group in notices.grouped(
-            lambda n: (n.level_id.mail_template_id, n.lang)
+            lambda n: (n.level_id.mail_template_id, n._letter_lang())
         ).items():
             texts.update(template._render_field(field, group.ids, set_lang=lang))
         return texts

@@ -50,12 +50,22 @@ class CollectionIssue(models.AbstractModel):
         ).items():
             scoped = self.with_company(company)
             group = group.with_company(company).filtered(lambda n: n.stage == "proposed")
+            group = self._keep_approved(group)
             customers = group.partner_id.try_lock_for_update(allow_referencing=True)
             group = group.filtered(lambda notice, free=customers: notice.partner_id in free)
             issued |= scoped._issue_isolated(group, date)
         if issued:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return issued
+
+    @api.model
+    def _keep_approved(self, notices):
+        """A level that has come to need approval since the proposal waits for it."""
+        waiting = notices.filtered(
+            lambda notice: notice.level_id.requires_approval and not notice.approved_by_id
+        )
+        waiting.write({"stage": "to_approve"})
+        return notices - waiting
 
     @api.model
     def _issue_isolated(self, notices, date):

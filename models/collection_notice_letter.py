@@ -13,7 +13,9 @@ from ..engine import compose
 
 # Core's default font has the letters of these languages only; in others, "ț" would
 # come from whatever font the server has, in the middle of a word.
-LATO_LANGUAGES = set("ca da de en es eu fi fr gl is it nb nl no pt sv".split())
+LATO_LANGUAGES = frozenset(
+    ("ca", "da", "de", "en", "es", "eu", "fi", "fr", "gl", "is", "it", "nb", "nl", "no", "pt", "sv")
+)
 NARROW_FONTS = ("Lato", "Tajawal")
 IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
@@ -49,14 +51,22 @@ class CollectionNotice(models.Model):
 
     # In the customer's words
 
+    def _letter_lang(self):
+        """The notice's language; when it was switched off since, the company's
+        customers are still served, in a language that can be written."""
+        self.ensure_one()
+        if self.lang and self.env["res.lang"]._get_data(code=self.lang):
+            return self.lang
+        return self.recipient_id._collection_lang(self.company_id)
+
     def _in_its_language(self):
         """The same notices, in the language of their recipient."""
         self.ensure_one()
-        return self.with_context(lang=self.lang or self.env.lang)
+        return self.with_context(lang=self._letter_lang())
 
     def _say_amount(self, amount):
         """An amount with its currency, as the recipient writes it."""
-        return format_amount(self.env, amount, self.currency_id, self.lang)
+        return format_amount(self.env, amount, self.currency_id, self._letter_lang())
 
     def _say_number(self, amount):
         """An amount without its currency, for a column of the table."""
@@ -66,7 +76,7 @@ class CollectionNotice(models.Model):
 
     def _say_date(self, date, long=False):
         """A date; ``long`` spells the month out, so that nobody can misread it."""
-        return format_date(self.env, date, self.lang, "long" if long else False)
+        return format_date(self.env, date, self._letter_lang(), "long" if long else False)
 
     # What stands on the letter
 

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..engine import compose, ladder
@@ -78,6 +78,16 @@ class CollectionPolicy(models.Model):
     _min_amount_positive = models.Constraint(
         "CHECK(min_amount >= 0)", "The minimum amount cannot be negative."
     )
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used(self):
+        # Safe: only whether there is one; other companies' notices count too.
+        if self.env["collection.notice"].sudo().search_count(
+            [("policy_id", "in", self.ids)], limit=1
+        ):
+            raise UserError(
+                self.env._("Notices were sent under this policy: archive it instead.")
+            )
 
     @api.depends("company_id")
     @api.depends_context("company")

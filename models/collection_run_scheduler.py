@@ -89,7 +89,11 @@ class CollectionRun(models.Model):
         waiting = earlier.filtered(lambda n: n.stage == "to_approve")
         (earlier - approved - waiting)._set_stage("cancelled")
         if waiting:
-            self.env["collection.issue"].with_company(company)._refresh(waiting, date)
+            self.env["collection.issue"].with_company(company)._refresh(
+                waiting, date
+            )._update_level()
+            # What needs no approval any more is proposed afresh, like the rest.
+            waiting.filtered(lambda n: n.stage == "proposed")._set_stage("cancelled")
         for run in earlier.run_id:
             run._close()
         return approved.run_id

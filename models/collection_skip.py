@@ -26,7 +26,6 @@ REASONS = [
     ("before_start", "Due before collections started"),
     ("nothing_due", "Nothing left to pay"),
     ("removed", "Taken out by a person"),
-    ("locked", "Being processed by somebody else"),
     ("error", "Error"),
 ]
 

@@ -1,11 +1,13 @@
 """What a second pair of eyes found."""
 
+from datetime import timedelta
+
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from .access_common import AccessCommon
-from .common import TODAY, later
+from .common import TODAY, CollectionsCommon, later
 
 
 @tagged("post_install", "-at_install")
@@ -174,3 +176,50 @@ class TestReview(AccessCommon):
         company.collection_start_due_date = False
         post_init_hook(self.env)
         self.assertEqual(company.collection_start_due_date, TODAY)
+
+
+@tagged("post_install", "-at_install")
+class TestAfterTheReview(CollectionsCommon):
+    def test_a_level_that_comes_to_need_approval_waits_for_it(self):
+        self._invoice(days_late=5)
+        run = self._run(issue=False)
+        self.level_1.requires_approval = True
+        run.action_issue()
+        self.assertEqual(run.notice_ids.state, "to_approve")
+        self.assertFalse(run.notice_ids.communication_ids)
+        run.notice_ids.action_approve()
+        run.notice_ids.action_issue()
+        self.assertEqual(run.notice_ids.state, "issued")
+
+    def test_an_ultimatum_whose_worst_item_was_paid_waits_for_nobody(self):
+        self.level_3.requires_approval = True
+        self.policy.advance_mode = "jump"
+        worst = self._invoice(days_late=40)
+        mild = self._invoice(days_late=5)
+        cron = self.env["collection.run"]._cron_advance
+        cron(TODAY)
+        notice = self.env["collection.notice"].search([("partner_id", "=", self.customer.id)])
+        self.assertEqual(notice.state, "to_approve")
+        self._pay(worst)
+        cron(TODAY + timedelta(days=1))
+        self.assertEqual(notice.state, "cancelled")
+        self.assertEqual(mild.collection_level_id, self.level_1)
+
+    def test_a_policy_with_notices_is_archived_not_deleted(self):
+        self._invoice(days_late=5)
+        self._run()
+        with self.assertRaises(UserError):
+            self.policy.unlink()
+
+    def test_a_language_switched_off_since_does_not_break_the_letter(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.customer.lang = "fr_FR"
+        self.level_1.attach_letter = True
+        self._invoice(days_late=5)
+        notice = self._run().notice_ids
+        self.assertEqual(notice.lang, "fr_FR")
+        self.customer.lang = "en_US"
+        self.env["res.lang"].search([("code", "=", "fr_FR")]).sudo().active = False
+        self.env["ir.actions.report"]._render_qweb_pdf(
+            "account_collections.action_report_notice", notice.ids
+        )
