@@ -89,5 +89,5 @@ def _below_hundred(number, gender):
 
 
 def _needs_de(number):
-    """"de" follows twenty and more, unless the number ends in 1 to 19."""
+    """“De” follows twenty and more, unless the number ends in 1 to 19."""
     return number != 0 and not 1 <= number % 100 <= 19

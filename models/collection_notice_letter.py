@@ -37,9 +37,9 @@ class CollectionNotice(models.Model):
     @api.depends("amount_overdue", "amount_charges", "amount_total", "level_id.delay_days")
     def _compute_amount_demanded(self):
         for notice in self:
-            overdue = notice.amount_overdue
-            if notice.level_id.delay_days > 0 and notice.currency_id.compare_amounts(overdue, 0) > 0:
-                notice.amount_demanded = overdue + notice.amount_charges
+            is_late = notice.currency_id.compare_amounts(notice.amount_overdue, 0) > 0
+            if is_late and notice.level_id.delay_days > 0:
+                notice.amount_demanded = notice.amount_overdue + notice.amount_charges
             else:
                 notice.amount_demanded = notice.amount_total
 
@@ -132,7 +132,8 @@ class CollectionNotice(models.Model):
         """True when the total holds something that is not overdue yet."""
         self.ensure_one()
         compare = self.currency_id.compare_amounts
-        return compare(self.amount_overdue, 0) > 0 and compare(self.amount_overdue, self.amount_due) < 0
+        overdue = self.amount_overdue
+        return compare(overdue, 0) > 0 and compare(overdue, self.amount_due) < 0
 
     def _letter_reference(self):
         return self.payment_reference or self._find_payment_reference()

@@ -79,7 +79,9 @@ class TestLetter(LetterCommon):
         self._at(self._debt(self.romanian, 16, currency=self.leu), self.wrong)
         notices = self._propose(self.romanian).with_context(lang="fr_FR")
         text = self._words(notices)
-        self.assertSays(text, "Factură", "Zile întârziere", "PROPUNERE – netrimisă", "Total în litere")
+        self.assertSays(
+            text, "Factură", "Zile întârziere", "PROPUNERE – netrimisă", "Total în litere"
+        )
         self.assertSilent(text, "Facture", "Échéance", "Total dû", "PROPOSITION", "mars")
 
     def test_l1_a_language_without_translation_still_gets_a_letter(self):

@@ -36,7 +36,10 @@ class TestLetterFiles(LetterCommon):
         customers = self.english | self.french | other
         report_class = self.env.registry["ir.actions.report"]
         with patch.object(
-            report_class, "_run_wkhtmltopdf", autospec=True, side_effect=report_class._run_wkhtmltopdf
+            report_class,
+            "_run_wkhtmltopdf",
+            autospec=True,
+            side_effect=report_class._run_wkhtmltopdf,
         ) as engine:
             notices = self._issue(customers)
         self.assertEqual(engine.call_count, 1)
@@ -241,7 +244,9 @@ class TestLetterFiles(LetterCommon):
         notices = self._propose(self.english)
         notices.action_approve()
         with patch.object(
-            self.env.registry["collection.delivery"], "_render_letters", lambda self, notices: notices
+            self.env.registry["collection.delivery"],
+            "_render_letters",
+            lambda self, notices: notices,
         ):
             notices.action_issue()
         self.assertFalse(notices.letter_attachment_id)
@@ -251,4 +256,3 @@ class TestLetterFiles(LetterCommon):
         text = self._text(notices.letter_attachment_id.raw)
         self.assertSays(text, "Smith Brothers", "March 31, 2026")
         self.assertSilent(text, "Renamed Ltd", "PROPOSAL")
-
