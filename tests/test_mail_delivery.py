@@ -279,3 +279,29 @@ class TestMailDelivery(CollectionsCommon, MockEmail):
         self.assertEqual(notice.communication_ids.state, "queued")
         notice.action_mark_posted()
         self.assertEqual(notice.communication_ids.state, "sent")
+
+    def test_l6_the_timeline_shows_the_issued_number(self):
+        """L6: never the name of the proposal."""
+        self.level_1.send_letter = True
+        self._invoice(days_late=5)
+        run = self._run(issue=False)
+        draft_name = run.notice_ids.display_name
+        run.action_issue()
+        notice = run.notice_ids
+        self.assertNotEqual(notice.name, draft_name)
+        for row in notice.communication_ids:
+            self.assertIn(notice.name, row.summary)
+            self.assertNotIn(draft_name, row.summary)
+
+    def test_i10_the_communications_menu_stays_unfiltered(self):
+        """I10: what one customer's button shows is not written into the menu."""
+        action = self.env.ref("account_collections.collection_communication_action").sudo()
+        before = action.read(["domain", "context"])
+        self._invoice(days_late=5)
+        notice = self._run().notice_ids
+        self.customer.action_collection_communications()
+        self.customer.action_collection_notices()
+        notice.run_id.action_open_notices()
+        self._send()
+        self.env.invalidate_all()
+        self.assertEqual(action.read(["domain", "context"]), before)
