@@ -11,6 +11,18 @@ in, decisions with their reasons go out.
 * ``words``: amounts in words for the letter
 """
 
-from . import compose, ladder, netting, terms, words, workdays
+from . import (
+    allocation,
+    compose,
+    daycount,
+    fixed_amounts,
+    interest,
+    ladder,
+    netting,
+    rates,
+    terms,
+    words,
+    workdays,
+)
 
 __all__ = ["compose", "ladder", "netting", "terms", "words", "workdays"]
