@@ -1,3 +1,5 @@
+from . import collection_rate_series
+from . import collection_rate
 from . import collection_policy
 from . import collection_level
 from . import collection_run
