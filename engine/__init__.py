@@ -8,6 +8,11 @@ in, decisions with their reasons go out.
 * ``netting``: how open credits are poured over open debts, oldest first
 * ``compose``: how advancing items become one notice per customer
 * ``workdays``: working days, and shifting to the next one
+* ``daycount``: days of interest between two dates
+* ``rates``: reference rates in time, and the rate an item bears
+* ``interest``: interest from the history of an item's balance, in segments
+* ``fixed_amounts``: compensation, reminder fees and collection scales
+* ``allocation``: which debts a payment settles first
 * ``words``: amounts in words for the letter
 """
 
@@ -25,4 +30,16 @@ from . import (
     workdays,
 )
 
-__all__ = ["compose", "ladder", "netting", "terms", "words", "workdays"]
+__all__ = [
+    "allocation",
+    "compose",
+    "daycount",
+    "fixed_amounts",
+    "interest",
+    "ladder",
+    "netting",
+    "rates",
+    "terms",
+    "words",
+    "workdays",
+]

@@ -7,7 +7,7 @@ to the cent, what charging once gives, wherever the steps are.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from . import daycount
@@ -20,7 +20,7 @@ END = "end"  # the sum
 DAILY = "daily"  # the interest of one day, then times the days (gov.uk)
 
 NONE = "none"  # simple interest, the legal default (2011/7/EU art. 2(5), BGB s. 289)
-MONTHLY = "monthly"  # after each month (US Prompt Payment Act)
+MONTHLY = "monthly"  # after each month
 YEARLY = "yearly"  # after each year (NL, BW 6:119(2))
 MONTHS = {MONTHLY: 1, YEARLY: 12}
 
@@ -112,18 +112,26 @@ def _stretches(history, rule, start, last):
     same, whatever period is asked for."""
     cuts = {next_day(day) for day, _amount in history.changes}
     cuts |= rule.rate.changes(start, last)
-    cuts |= set(_capitalisations(history.start, rule.compounding, last))
+    cuts |= set(_capitalisations(history.start, rule, last))
     starts = [start, *sorted(day for day in cuts if start < day <= last)]
     ends = [previous_day(day) for day in starts[1:]] + [last]
     return zip(starts, ends, strict=True)
 
 
-def _capitalisations(start, compounding, last):
-    """The first days on which the interest of a full month or year bears interest."""
-    step = MONTHS.get(compounding)
+def _capitalisations(start, rule, last):
+    """The first days on which the interest of a full month or year bears interest.
+
+    A month of actual days in a year of 360 is 30 days, so that it bears a twelfth of
+    the year's interest (US Prompt Payment, 5 CFR 1315.10(a)(3)).
+    """
+    step = MONTHS.get(rule.compounding)
+    thirty_days = rule.compounding == MONTHLY and rule.day_count == daycount.ACT_360
     months = step
     while step:
-        day = next_day(daycount.anniversary(start, months))
+        if thirty_days:
+            day = next_day(start + timedelta(days=30 * months))
+        else:
+            day = next_day(daycount.anniversary(start, months))
         if day > last:
             return
         yield day
@@ -149,7 +157,7 @@ class _Ledger:
     def accrue(self, first, last, cut):
         """Segments of one stretch; two when the period asked for starts inside."""
         base = self._base(first)
-        if not base:
+        if not base or self._is_capped():
             return []
         rate = self.rule.rate.on(first, next_day(self.history.start))
         starts = [first, cut] if first < cut <= last else [first]
@@ -166,7 +174,7 @@ class _Ledger:
         """What bears interest from ``first`` on: what is owed, with the interest that
         has been added to it. Once the debt is paid, nothing does."""
         balance = self.history.balance_on(first, self.rule.grace_days)
-        if first in _capitalisations(self.history.start, self.rule.compounding, first):
+        if first in _capitalisations(self.history.start, self.rule, first):
             self.capitalised = self.exact if self.rule.rounding == END else self.total
         return balance and balance + self.capitalised
 
