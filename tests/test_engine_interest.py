@@ -114,9 +114,7 @@ class TestRateChanges(InterestCase):
     def test_the_first_day_of_interest_sets_the_fixed_rate_not_the_due_day(self):
         """SI 2002/1675 art. 4: the reference of 30 June serves interest from 1 July."""
         due = date(2025, 6, 30)
-        self.assertEqual(
-            interest(History(due, 1000.0), self.fixed, due, date(2025, 7, 10)), 20.0
-        )
+        self.assertEqual(interest(History(due, 1000.0), self.fixed, due, date(2025, 7, 10)), 20.0)
 
     def test_a_missing_rate_is_named_with_its_half_year(self):
         with self.assertRaises(MissingRate) as raised:
