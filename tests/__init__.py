@@ -6,15 +6,21 @@ from . import test_companies
 from . import test_changes
 from . import test_levels
 from . import test_modes
+from . import test_engine_allocation
 from . import test_engine_compose
 from . import test_engine_compose_amounts
 from . import test_engine_compose_properties
+from . import test_engine_fixed_amounts
+from . import test_engine_interest
+from . import test_engine_interest_examples
+from . import test_engine_interest_properties
 from . import test_engine_ladder
 from . import test_engine_ladder_limits
 from . import test_engine_ladder_next_date
 from . import test_engine_ladder_pace
 from . import test_engine_ladder_properties
 from . import test_engine_netting
+from . import test_engine_rates
 from . import test_engine_workdays
 from . import test_credits
 from . import test_currency
@@ -40,3 +46,4 @@ from . import test_default_policy
 from . import test_letter
 from . import test_letter_files
 from . import test_review
+from . import test_rates
