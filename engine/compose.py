@@ -55,6 +55,7 @@ class Draft:
     Amounts are net of disputed parts and credits: ``amount_due`` of all lines,
     ``amount_overdue`` of those past their due date, ``collectable`` of those past
     it or advancing. The last decides whether the notice is worth sending.
+    ``charges`` are demanded besides; whoever assesses them fills them in.
     """
 
     customer: int | None
@@ -65,6 +66,7 @@ class Draft:
     amount_due: float = 0.0
     amount_overdue: float = 0.0
     collectable: float = 0.0
+    charges: list = field(default_factory=list)
 
     @property
     def advancing(self):

@@ -146,6 +146,25 @@ class AccountMoveLine(models.Model):
                 )
             )
 
+    def _collection_check_charges(self):
+        """Interest was charged for days after this money came: somebody looks at it."""
+        # Safe: whoever books a payment need not see charges.
+        items = self.sudo().filtered(lambda line: line.amount_currency > 0)
+        charges = self.env["collection.charge"].sudo().search(
+            [
+                ("move_line_id", "in", items.ids),
+                ("kind", "=", "interest"),
+                ("state", "in", ("draft", "posted")),
+            ]
+        )
+        for charge in charges:
+            days = [
+                part.credit_move_id.move_id.invoice_date or part.credit_move_id.date
+                for part in charge.move_line_id.matched_credit_ids
+            ]
+            if any(charge.date_from <= day < charge.date_to for day in days):
+                charge._mark_outdated()
+
     def _collection_after_settlement(self):
         """Called when items were settled or left the books."""
         # Safe: whoever books a payment need not see collections.

@@ -8,5 +8,13 @@ class AccountPartialReconcile(models.Model):
     def create(self, vals_list):
         """Money came in: calls about it are not made any more."""
         partials = super().create(vals_list)
-        (partials.debit_move_id | partials.credit_move_id)._collection_after_settlement()
+        lines = partials.debit_move_id | partials.credit_move_id
+        self.env["collection.undone.settlement"]._forget(partials)
+        lines._collection_after_settlement()
+        lines._collection_check_charges()
         return partials
+
+    def unlink(self):
+        """A settlement that is undone is remembered: interest depends on it."""
+        self.env["collection.undone.settlement"]._remember(self)
+        return super().unlink()

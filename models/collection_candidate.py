@@ -91,7 +91,26 @@ class CollectionCandidate(models.AbstractModel):
         :return: :class:`Books`
         """
         self._flush_ledger()
-        rows = self.env.execute_query_dict(
+        rows = self._query_rows(
+            company,
+            SQL(
+                "%s AND COALESCE(cp.id, 0) IN %s",
+                self._open_sql(company),
+                tuple(partner_id or 0 for partner_id in partner_ids) or (-1,),
+            ),
+        )
+        return self._to_books(company, date, rows, ignore_proposals)
+
+    @api.model
+    def _read_rows(self, company, item_ids):
+        """``{id: row}`` of these items, open or not."""
+        wanted = SQL("aml.id IN %s", tuple(item_ids) or (0,))
+        return {row["id"]: row for row in self._query_rows(company, wanted)}
+
+    @api.model
+    def _query_rows(self, company, wanted):
+        """:param wanted: SQL condition on ``aml``, ``am`` and ``cp``"""
+        return self.env.execute_query_dict(
             SQL(
                 """
                 SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
@@ -115,16 +134,14 @@ class CollectionCandidate(models.AbstractModel):
                               AND pay.state = 'in_process' AND pay.move_id IS NULL
                        ) AS paying
                 %(from_items)s
-                 WHERE %(open)s AND COALESCE(cp.id, 0) IN %(partners)s
+                 WHERE %(wanted)s
                  ORDER BY aml.date_maturity, aml.id
                 """,
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
                 from_items=self._from_sql(),
-                open=self._open_sql(company),
-                partners=tuple(partner_id or 0 for partner_id in partner_ids) or (-1,),
+                wanted=wanted,
             )
         )
-        return self._to_books(company, date, rows, ignore_proposals)
 
     @api.model
     def _to_books(self, company, date, rows, ignore_proposals):
@@ -203,9 +220,19 @@ class CollectionCandidate(models.AbstractModel):
 
     @api.model
     def _open_sql(self, company):
-        """What makes a receivable item collectable: posted and not settled."""
+        """What makes a receivable item collectable: posted and not settled, and no
+        charge document, which is collected with the invoice it is about.
+
+        To be used beside :meth:`_from_sql`. A charge document climbs the ladder where
+        its policy or a person says so; a credit note of one is a credit like others.
+        """
         return SQL(
-            "aml.company_id = %s AND aml.parent_state = 'posted'"
-            " AND aml.reconciled IS NOT TRUE AND aml.amount_residual_currency != 0",
-            company.id,
+            "aml.company_id = %(company)s AND aml.parent_state = 'posted'"
+            " AND aml.reconciled IS NOT TRUE AND aml.amount_residual_currency != 0"
+            " AND (am.collection_is_charge IS NOT TRUE OR am.collection_climbs IS TRUE"
+            " OR aml.amount_residual_currency < 0 OR EXISTS ("
+            "SELECT 1 FROM collection_policy charged"
+            " WHERE charged.dun_charges AND charged.id = %(policy)s))",
+            company=company.id,
+            policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
         )

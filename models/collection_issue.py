@@ -107,6 +107,7 @@ class CollectionIssue(models.AbstractModel):
         notices = self._keep_reachable(notices)
         if not notices:
             return notices
+        self._make_charges(notices, date)
         notices._freeze(date)
         delivery = self.env["collection.delivery"]
         delivery._freeze_texts(notices)

@@ -52,8 +52,22 @@ class CollectionIssue(models.AbstractModel):
                 continue
             kept |= notice
             drafts.append(draft)
+        kept, drafts = self._keep_chargeable(kept, drafts, books)
         self._write_snapshot(kept, drafts, books)
         return kept
+
+    @api.model
+    def _keep_chargeable(self, notices, drafts, books):
+        """Those whose charges can be computed; the others are closed."""
+        obstacles = self.env["collection.proposal"]._add_charges(books, drafts)
+        kept, kept_drafts = notices.browse(), []
+        for notice, draft, obstacle in zip(notices, drafts, obstacles, strict=True):
+            if obstacle:
+                self._close(notice, *obstacle)
+            else:
+                kept |= notice
+                kept_drafts.append(draft)
+        return kept, kept_drafts
 
     @api.model
     def _redraft(self, notice, books, items, shares, chosen):
@@ -112,15 +126,16 @@ class CollectionIssue(models.AbstractModel):
         return chosen
 
     @api.model
-    def _close(self, notice, reason):
+    def _close(self, notice, reason, detail=""):
         """Nothing is left to say: the proposal ends, with its reason."""
         labels = dict(
             self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
         )
         lines = notice._advancing()
-        self._add_skips(notice, lines, reason)
-        lines._drop(reason)
-        notice._set_stage("cancelled", labels[reason])
+        self._add_skips(notice, lines, reason, detail)
+        lines._drop(reason, detail)
+        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        notice._set_stage("cancelled", text)
 
     @api.model
     def _write_snapshot(self, notices, drafts, books):

@@ -75,6 +75,19 @@ class CollectionLevel(models.Model):
         string="Firm Date (days)",
         help="The notice asks for payment within this many days. 0: it sets no date.",
     )
+    fee_rule_id = fields.Many2one(
+        "collection.fee.rule",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="Charges are made when a notice of this level is issued. A customer's own "
+        "rule comes first.",
+    )
+    make_charges = fields.Boolean(
+        string="Charge Lateness",
+        help="Charges are made when a notice of this level is issued, by the rule of the "
+        "customer or of the policy.",
+    )
     requires_approval = fields.Boolean(
         help="Only a manager lets a notice of this level go out.",
     )
@@ -164,6 +177,19 @@ class CollectionLevel(models.Model):
             self.repeat_days,
             self.max_repeats,
         )
+
+    def _charging_rule(self, customer):
+        """The fee rule a notice of this level charges by; empty: it charges nothing.
+
+        The customer's own rule, else the level's, else the policy's.
+
+        :param customer: commercial ``res.partner`` in the company of the notice
+        """
+        self.ensure_one()
+        if not (self.fee_rule_id or self.make_charges):
+            return self.fee_rule_id
+        own = customer.collection_fee_rule_id
+        return own or self.fee_rule_id or self.policy_id.fee_rule_id
 
     def _carries_letter(self):
         """True when a notice of this level needs its letter as a PDF."""

@@ -71,6 +71,31 @@ class CollectionPolicy(models.Model):
         "oldest items first.",
     )
 
+    fee_rule_id = fields.Many2one(
+        "collection.fee.rule",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="restrict",
+        help="What lateness costs, for levels that charge without a rule of their own, and "
+        "for charges made by hand. A customer's own rule comes first.",
+    )
+    dun_charges = fields.Boolean(
+        string="Charge Documents Climb",
+        help="Booked charges are reminded of like invoices. Otherwise they appear with the "
+        "invoice they were charged on.",
+    )
+    charge_at_payment = fields.Selection(
+        [
+            ("no", "Nothing"),
+            ("rest", "The rest, on items charged before"),
+            ("all", "Everything, on each late payment"),
+        ],
+        string="When an Item Is Paid, Charge",
+        default="no",
+        required=True,
+        help="Interest up to the day the money came, and what else is due.",
+    )
+
     _default_unique = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE is_default AND active",
         "A company can have only one default dunning policy.",

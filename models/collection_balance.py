@@ -1,0 +1,155 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import interest
+from .collection_assessment import Account
+from .collection_charge import FEE, INTEREST
+
+
+class CollectionBalance(models.AbstractModel):
+    """The history of items' balances, from the books: a constant number of queries."""
+
+    _name = "collection.balance"
+    _description = "Balance History of Items"
+
+    @api.model
+    def _read_accounts(self, items, date):
+        """What the books say about these receivable items up to a day.
+
+        Items that are no debts, or have no due date, are not in the answer.
+
+        :param items: ``account.move.line`` in sudo
+        :return: ``{item id: Account}``
+        """
+        items = items.filtered(
+            lambda item: item.date_maturity
+            and item.amount_currency > 0
+            and item.parent_state == "posted"
+            and item.account_id.account_type == "asset_receivable"
+        )
+        if not items:
+            return {}
+        self.env.flush_all()
+        changes = self._read_settlements(items)
+        for item_id, rows in self._read_undone(items).items():
+            changes[item_id] += rows
+        disputed = self._read_disputed(items, date)
+        notices = self._read_first_notices(items)
+        accounts = {
+            item.id: Account(
+                item,
+                interest.History(
+                    item.date_maturity,
+                    item.amount_currency - disputed.get(item.id, 0.0),
+                    tuple(sorted(change for change in changes[item.id] if change[0] <= date)),
+                ),
+                notices.get(item.id),
+            )
+            for item in items
+        }
+        self._add_charged(items, accounts)
+        return accounts
+
+    @api.model
+    def _read_settlements(self, items):
+        """Payments and credits set against the items: on the day of the payment,
+        or the date of the credit note."""
+        changes = defaultdict(list)
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT part.debit_move_id, COALESCE(move.invoice_date, credit.date),
+                       part.debit_amount_currency
+                  FROM account_partial_reconcile part
+                  JOIN account_move_line credit ON credit.id = part.credit_move_id
+                  JOIN account_move move ON move.id = credit.move_id
+                 WHERE part.debit_move_id IN %s AND part.debit_amount_currency != 0
+                """,
+                tuple(items.ids),
+            )
+        )
+        for item_id, day, amount in rows:
+            changes[item_id].append((day, -amount))
+        return changes
+
+    @api.model
+    def _read_undone(self, items):
+        """Settlements that were taken away again: paid in between."""
+        changes = defaultdict(list)
+        undone = self.env["collection.undone.settlement"].sudo()
+        for row in undone.search([("move_line_id", "in", items.ids)]):
+            changes[row.move_line_id.id] += [
+                (row.date_from, -row.amount),
+                (row.date_to, row.amount),
+            ]
+        return changes
+
+    @api.model
+    def _read_disputed(self, items, date):
+        """Disputed parts bear no interest while the dispute is open.
+
+        :return: ``{item id: amount}``
+        """
+        pauses = self.env["collection.pauses"].sudo()
+        disputed = {}
+        for company, group in items.grouped("company_id").items():
+            rows = [
+                {
+                    "id": item.id,
+                    "residual": item.amount_residual_currency,
+                    "partner_id": item.partner_id.commercial_partner_id.id,
+                }
+                for item in group.sorted(lambda item: (item.date_maturity, item.id))
+            ]
+            disputed.update(pauses._disputed_amounts(company, date, rows))
+        return disputed
+
+    @api.model
+    def _read_first_notices(self, items):
+        """``{item id: date}`` of the first notice issued after the due date."""
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT line.move_line_id, MIN(notice.date)
+                      FROM collection_notice_line line
+                      JOIN collection_notice notice ON notice.id = line.notice_id
+                     WHERE line.move_line_id IN %s AND line.stage = 'issued'
+                       AND line.kind = 'item' AND line.days_overdue > 0
+                     GROUP BY line.move_line_id
+                    """,
+                    tuple(items.ids),
+                )
+            )
+        )
+
+    @api.model
+    def _add_charged(self, items, accounts):
+        """What was charged already and not reversed. A charge whose item was built
+        anew counts for every item of its invoice."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT COALESCE(charge.move_line_id, aml.id), charge.kind, charge.date_from,
+                       charge.date_to, charge.level_id, charge.fee_rule_id,
+                       charge.occurrence, charge.is_notice_fee
+                  FROM collection_charge charge
+                  LEFT JOIN account_move_line aml
+                    ON charge.move_line_id IS NULL AND aml.move_id = charge.move_id
+                   AND aml.id IN %(items)s
+                 WHERE charge.state != 'reversed'
+                   AND (charge.move_line_id IN %(items)s OR aml.id IS NOT NULL)
+                """,
+                items=tuple(items.ids),
+            )
+        )
+        for item_id, kind, first, last, level, rule, occurrence, per_notice in rows:
+            account = accounts[item_id]
+            if kind == INTEREST:
+                account.windows.append((first, last))
+            elif kind == FEE:
+                account.fees.add((level, rule, occurrence, bool(per_notice)))
+            else:
+                account.has_compensation = True

@@ -1,0 +1,285 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from .collection_charge import CLAIMED_STATES, INTEREST
+from .collection_notice import MANAGER_GROUP
+
+
+class CollectionCharge(models.Model):
+    """Booking charges, and taking them back to the cent."""
+
+    _inherit = "collection.charge"
+
+    @api.model
+    def _make(self, rows, date, notice=None, due_date=None):
+        """Write charges the assessment found, and book them as the company says.
+
+        :param rows: dicts as :meth:`collection.assessment._assess` returns
+        :param due_date: of the charge document; default: by its payment term
+        :return: the new charges, in the order of ``rows``
+        """
+        charges = self.create(
+            [
+                {
+                    **row,
+                    "date": date,
+                    "notice_id": notice.id if notice else False,
+                    "state": "draft",
+                }
+                for row in rows
+            ]
+        )
+        charges._add_taxes()
+        for company, group in charges.grouped("company_id").items():
+            if company.collection_charge_booking == "invoice":
+                group._book(date, due_date)
+        return charges
+
+    def _add_taxes(self):
+        for charge in self:
+            charge.amount_tax = charge._tax_on(charge.amount)
+
+    def _tax_on(self, amount):
+        """Tax in the charge's currency: none where the rule says outside VAT."""
+        self.ensure_one()
+        taxes = self._taxes()
+        if not taxes:
+            return 0.0
+        totals = taxes.compute_all(amount, self.currency_id, 1, self._product(), self.partner_id)
+        return totals["total_included"] - totals["total_excluded"]
+
+    def _taxes(self):
+        self.ensure_one()
+        rule, company = self.fee_rule_id, self.company_id
+        if rule.tax_handling != "product":
+            return self.env["account.tax"]
+        taxes = self._product().taxes_id.filtered_domain(
+            self.env["account.tax"]._check_company_domain(company)
+        )
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(company)
+            ._get_fiscal_position(self.partner_id)
+        )
+        return position.map_tax(taxes)
+
+    def _product(self):
+        self.ensure_one()
+        if self.fee_rule_id.product_id:
+            return self.fee_rule_id.product_id
+        name = "product_interest" if self.kind == INTEREST else "product_compensation"
+        return self.env.ref(f"account_collections.{name}", raise_if_not_found=False) or (
+            self.env["product.product"]
+        )
+
+    def _book(self, date, due_date=None):
+        """Book charges on debit invoices: one a customer, currency and journal.
+
+        :raises UserError: when the company has no sales journal
+        """
+        groups = self.filtered(lambda row: row.state == "draft" and not row.charge_move_id)
+        groups = groups.grouped(
+            lambda row: (row.company_id, row.partner_id, row.currency_id, row._journal())
+        )
+        for charges in groups.values():
+            document = charges._create_document("out_invoice", date, due_date)
+            charges.write({"charge_move_id": document.id, "state": "posted"})
+            charges._match_tax(document)
+
+    def _match_tax(self, document):
+        """Where taxes are rounded per document, the last charge takes the cent."""
+        difference = document.amount_total - sum(self.mapped("amount_total"))
+        if not self.currency_id.is_zero(difference):
+            self[-1].amount_tax += difference
+
+    def _journal(self):
+        self.ensure_one()
+        company = self.company_id
+        journal = (
+            self.fee_rule_id.with_company(company).journal_id
+            or company.collection_charge_journal_id
+            or self.env["account.journal"].search(
+                [
+                    *self.env["account.journal"]._check_company_domain(company),
+                    ("type", "=", "sale"),
+                ],
+                limit=1,
+            )
+        )
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no sales journal to book charges in.", company=company.name
+                )
+            )
+        return journal
+
+    def _create_document(self, move_type, date, due_date=None, amounts=None):
+        """A posted charge document, or a credit note of one.
+
+        :param amounts: ``{charge id: amount with tax}`` for a credit note of a part
+        """
+        company, customer = self.company_id, self.partner_id
+        invoices = self.move_id
+        first = invoices[:1]
+        language = customer.lang or self.env.lang
+        lines = [
+            Command.create(charge.with_context(lang=language)._prepare_line(amounts))
+            for charge in self
+        ]
+        term = company.collection_charge_payment_term_id if move_type == "out_invoice" else None
+        document = (
+            self.env["account.move"]
+            .with_company(company)
+            .create(
+                {
+                    "move_type": move_type,
+                    "company_id": company.id,
+                    "journal_id": self[:1]._journal().id,
+                    "partner_id": (first.partner_id or customer).id,
+                    "currency_id": self.currency_id.id,
+                    "invoice_date": date,
+                    "invoice_payment_term_id": term.id if term else False,
+                    "invoice_date_due": False if term else (due_date or date),
+                    "invoice_origin": ", ".join(invoices.mapped("name"))[:255],
+                    "invoice_user_id": first.invoice_user_id.id,
+                    "collection_is_charge": True,
+                    "invoice_line_ids": lines,
+                }
+            )
+        )
+        document._post(soft=False)
+        return document
+
+    def _prepare_line(self, amounts=None):
+        """One line of a charge document, without tax."""
+        self.ensure_one()
+        net = self.amount
+        if amounts is not None:
+            net = self.currency_id.round(amounts[self.id] * self.amount / self.amount_total)
+        values = {
+            "product_id": self._product().id,
+            "name": self._line_name(),
+            "quantity": 1,
+            "price_unit": net,
+            "tax_ids": [Command.set(self._taxes().ids)],
+        }
+        account = self.fee_rule_id.with_company(self.company_id).account_id
+        if account:
+            values["account_id"] = account.id
+        return values
+
+    def _line_name(self):
+        """What is charged, in the customer's language."""
+        self.ensure_one()
+        invoice = self.move_id.name or ""
+        if self.kind == INTEREST:
+            return self.env._(
+                "Late interest on %(invoice)s, %(first)s – %(last)s",
+                invoice=invoice,
+                first=format_date(self.env, self.date_from),
+                last=format_date(self.env, self.date_to),
+            )
+        if self.kind == "compensation":
+            return self.env._("Compensation for late payment of %(invoice)s", invoice=invoice)
+        return self.env._("Reminder fee, %(invoice)s", invoice=invoice)
+
+    # Taking back
+
+    def _credit(self, amounts, date=None):
+        """Credit parts of booked charges; nets to zero with what was booked.
+
+        :param amounts: ``{charge id: amount with tax}``
+        """
+        for document, charges in self.grouped("charge_move_id").items():
+            day = max(date or self.company_id[:1]._collection_today(), document.date)
+            refund = charges._create_document("out_refund", day, amounts=amounts)
+            refund.reversed_entry_id = document
+            charges.write({"refund_move_ids": [Command.link(refund.id)]})
+            receivable = (document | refund).line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+                and not line.reconciled
+            )
+            if receivable.move_id == document | refund:
+                receivable.reconcile()
+
+    def _reverse(self, reason, date=None):
+        """Take charges back, to the cent: the days may be charged again."""
+        live = self.filtered(lambda charge: charge.state in (*CLAIMED_STATES, "waived"))
+        booked = live.filtered("charge_move_id")
+        amounts = {charge.id: charge._left_to_pay() for charge in booked}
+        booked.filtered(lambda row: amounts[row.id] > 0)._credit(amounts, date)
+        live.write({"state": "reversed", "reason": reason, "closed_by_id": self.env.uid})
+
+    def _waive(self, amounts, reason):
+        """Give up charges, or parts of them.
+
+        :param amounts: ``{charge id: amount with tax}``
+        :raises UserError: for more than is open, or nothing
+        """
+        for charge in self:
+            part = charge.currency_id.round(amounts[charge.id])
+            if part <= 0 or charge.currency_id.compare_amounts(part, charge.amount_open) > 0:
+                raise UserError(
+                    self.env._(
+                        "Of “%(charge)s”, %(amount)s is open: no more can be waived.",
+                        charge=charge.display_name,
+                        amount=charge.currency_id.format(charge.amount_open),
+                    )
+                )
+        self.filtered("charge_move_id")._credit(amounts)
+        for charge in self:
+            charge.amount_waived += amounts[charge.id]
+            gone = charge.currency_id.is_zero(charge._left_to_pay())
+            charge.write(
+                {
+                    "state": "waived" if gone else charge.state,
+                    "leftover": "none" if gone else charge.leftover,
+                    "reason": reason,
+                    "closed_by_id": self.env.uid,
+                }
+            )
+
+    def action_reverse(self):
+        """Take these charges back by credit notes; the days may be charged again.
+
+        :raises AccessError: unless a collections manager asks
+        """
+        self._check_manager()
+        # Safe: the manager may; credit notes are booked on his word.
+        self.sudo()._reverse(self.env._("Reversed by %(user)s", user=self.env.user.name))
+
+    def waive(self, reason, amount=None):
+        """Give up these charges.
+
+        :param reason: kept on each charge
+        :param amount: with tax, in the charge's currency, of each; default: all of it
+        :raises AccessError: unless a collections manager asks
+        :raises UserError: without a reason, or for more than is open
+        """
+        self._check_manager()
+        if not (reason or "").strip():
+            raise UserError(self.env._("Say why the charge is waived."))
+        charges = self.sudo()
+        amounts = {
+            charge.id: charge.amount_open if amount is None else amount for charge in charges
+        }
+        charges._waive(amounts, reason)
+
+    def action_waive(self):
+        """Ask for the reason and the part to waive."""
+        self._check_manager()
+        return self.env["collection.charge.waive"]._open(self)
+
+    def action_book(self):
+        """Book charges that were only claimed so far."""
+        self._check_manager()
+        for company, charges in self.sudo().grouped("company_id").items():
+            charges._book(company._collection_today())
+
+    def _check_manager(self):
+        self.check_access("read")
+        if not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(self.env._("Only a collections manager decides about charges."))

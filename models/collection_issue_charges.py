@@ -1,0 +1,223 @@
+from odoo import api, fields, models
+
+from ..engine import compose, netting
+from .collection_assessment import Request
+
+# What a row of `collection.notice.charge_details` needs to become a charge.
+CHARGE_KEYS = (
+    "kind",
+    "date_from",
+    "date_to",
+    "segments",
+    "fee_rule_id",
+    "level_id",
+    "occurrence",
+    "is_notice_fee",
+)
+
+
+class CollectionProposal(models.AbstractModel):
+    """What lateness adds to a notice: charges still open, and those it makes."""
+
+    _inherit = "collection.proposal"
+
+    @api.model
+    def _compute(self, company, date, partners=None, moves=None, policies=None):
+        drafts, omissions, books = super()._compute(company, date, partners, moves, policies)
+        obstacles = self._add_charges(books, drafts)
+        kept = []
+        for draft, obstacle in zip(drafts, obstacles, strict=True):
+            if obstacle:
+                omissions += compose.omit(draft, *obstacle)
+            else:
+                kept.append(draft)
+        return kept, omissions, books
+
+    @api.model
+    def _add_charges(self, books, drafts):
+        """Set what each draft demands besides its items.
+
+        :return: for each draft None, or ``(reason, detail)`` why its charges cannot
+            be computed: it must not go out without them
+        """
+        obstacles = self._add_new_charges(books, drafts)
+        self._add_open_charges(books, drafts)
+        return obstacles
+
+    @api.model
+    def _add_new_charges(self, books, drafts):
+        requests = []
+        for position, draft in enumerate(drafts):
+            requests += self._requests(books, position, draft)
+        if not requests:
+            return [None] * len(drafts)
+        rows, problems = self.env["collection.assessment"].sudo()._assess(requests, books.date)
+        notices = {request.item.id: request.notice for request in requests}
+        obstacles = [None] * len(drafts)
+        for item_id, problem in problems.items():
+            # A consumer is reminded, and charged nothing by a rule for businesses.
+            if problem[0] != "consumer_rule":
+                obstacles[notices[item_id]] = problem
+        for row in rows:
+            draft = drafts[notices[row["move_line_id"]]]
+            draft.charges.append(self._prepare_new_charge(books, row))
+        return obstacles
+
+    @api.model
+    def _requests(self, books, position, draft):
+        """What to assess of a draft: the items whose level charges."""
+        customer = self.env["res.partner"].browse(draft.customer).with_company(books.company)
+        levels = self.env["collection.level"].sudo()
+        items = self.env["account.move.line"].sudo()
+        lines = sorted(
+            draft.advancing, key=lambda line: (line.level.id != draft.level.id, line.item_id)
+        )
+        requests = []
+        for line in lines:
+            level = levels.browse(line.level.id)
+            rule = level._charging_rule(customer.sudo())
+            if rule:
+                requests.append(
+                    Request(
+                        items.browse(line.item_id),
+                        rule,
+                        level,
+                        line.occurrence,
+                        position,
+                        leads=not requests,
+                    )
+                )
+        return requests
+
+    @api.model
+    def _prepare_new_charge(self, books, row):
+        """A row of the notice for a charge it will make."""
+        ledger = books.rows[row["move_line_id"]]
+        tax = self._tax_on(row)
+        total = netting.rounded(row["amount"] + tax, books.precisions[ledger["currency_id"]])
+        return {
+            **row,
+            "charge_id": None,
+            "line": row["move_line_id"],
+            "move_id": ledger["move_id"],
+            "name": ledger["move_name"] or "",
+            "date_from": fields.Date.to_string(row["date_from"]),
+            "date_to": fields.Date.to_string(row["date_to"]),
+            "amount": total,
+            "claimed": total,
+            "net": row["amount"],
+            "tax": tax,
+        }
+
+    @api.model
+    def _tax_on(self, row):
+        if self.env["collection.fee.rule"].sudo().browse(row["fee_rule_id"]).tax_handling == "none":
+            return 0.0
+        keys = ("move_line_id", "kind", "fee_rule_id", "amount")
+        charge = self.env["collection.charge"].sudo().new({key: row[key] for key in keys})
+        return charge._tax_on(row["amount"])
+
+    @api.model
+    def _add_open_charges(self, books, drafts):
+        """Charges made before and still open, on the items the draft shows; those on
+        items paid meanwhile go on the customer's first draft."""
+        charges = self.env["collection.charge"].sudo()._search_open(
+            books.company, list({draft.customer for draft in drafts})
+        )
+        # A document that climbs the ladder by itself is a line of its own.
+        charges = charges.filtered(
+            lambda charge: not books.rows.keys() & set(charge.charge_move_id.line_ids.ids)
+        )
+        if not charges:
+            return
+        homes = {}
+        for draft in drafts:
+            for line in draft.lines:
+                if line.kind != compose.CREDIT:
+                    homes.setdefault((line.item_id, draft.currency), draft)
+        first = {}
+        for draft in sorted(drafts, key=lambda draft: -draft.level.delay_days):
+            if books.rules[draft.policy].listed_items != "advancing":
+                first.setdefault((draft.customer, draft.currency), draft)
+        for charge in charges:
+            item = charge._item()
+            key = (charge.partner_id.id, charge.currency_id.id)
+            draft = homes.get((item.id, charge.currency_id.id))
+            if draft is None and item.id not in books.rows:
+                draft = first.get(key)
+                if draft is not None and item:
+                    self._list_settled(books, draft, item)
+                    homes[item.id, charge.currency_id.id] = draft
+            if draft is not None:
+                draft.charges.append(charge._prepare_notice_row(item))
+
+    @api.model
+    def _list_settled(self, books, draft, item):
+        """A line for an item that is paid but for its charges."""
+        books.rows.update(self.env["collection.candidate"]._read_rows(books.company, item.ids))
+        draft.lines.append(
+            compose.Line(
+                compose.LISTED, item.id, 0.0, previous_level_id=item.collection_level_id.id or None
+            )
+        )
+
+    @api.model
+    def _prepare_totals(self, draft):
+        totals = super()._prepare_totals(draft)
+        charges = netting.rounded(
+            sum(row["amount"] for row in draft.charges),
+            self.env["res.currency"].browse(draft.currency).rounding,
+        )
+        return {
+            **totals,
+            "amount_charges": charges,
+            "amount_total": totals["amount_due"] + charges,
+            "charge_details": draft.charges,
+        }
+
+    @api.model
+    def _prepare_line(self, books, notice, draft, line):
+        vals = super()._prepare_line(books, notice, draft, line)
+        if line.kind != compose.CREDIT:
+            vals["amount_charges"] = netting.rounded(
+                sum(row["amount"] for row in draft.charges if row["line"] == line.item_id),
+                books.precisions[draft.currency],
+            )
+        return vals
+
+
+class CollectionIssue(models.AbstractModel):
+    """Making the charges a notice demands, in the transaction that issues it."""
+
+    _inherit = "collection.issue"
+
+    @api.model
+    def _make_charges(self, notices, date):
+        """Write and book the charges of these notices, and say so on them."""
+        charges = self.env["collection.charge"]
+        for notice in notices:
+            details = notice.charge_details or []
+            new = [row for row in details if not row["charge_id"]]
+            if not new:
+                continue
+            made = charges._make(
+                [
+                    {
+                        "move_line_id": row["line"],
+                        "amount": row["net"],
+                        **{key: row[key] for key in CHARGE_KEYS},
+                    }
+                    for row in new
+                ],
+                date,
+                notice,
+                notice.company_id._collection_deadline(date, notice.level_id),
+            )
+            for row, charge in zip(new, made, strict=True):
+                row.update(
+                    charge_id=charge.id,
+                    amount=charge.amount_total,
+                    claimed=charge.amount_total,
+                    tax=charge.amount_tax,
+                )
+            notice._write_charges(details)

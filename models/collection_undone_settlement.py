@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+
+
+class CollectionUndoneSettlement(models.Model):
+    """A payment or credit that was set against an item and taken away again.
+
+    Core forgets a reconciliation when it is undone. For the days in between the
+    item counted as paid, so it bears no interest; from the day of the undoing on
+    it does again. A manager deletes the row when the customer never had a reason
+    to believe that he had paid.
+    """
+
+    _name = "collection.undone.settlement"
+    _description = "Undone Settlement"
+    _order = "date_to desc, id desc"
+    _rec_name = "move_line_id"
+
+    move_line_id = fields.Many2one(
+        "account.move.line", string="Item", required=True, index=True, ondelete="cascade"
+    )
+    counterpart_line_id = fields.Many2one(
+        "account.move.line", string="Payment or Credit", index=True, ondelete="set null"
+    )
+    company_id = fields.Many2one(related="move_line_id.company_id", store=True)
+    currency_id = fields.Many2one(related="move_line_id.currency_id")
+    amount = fields.Monetary(required=True, help="In the item's currency.")
+    date_from = fields.Date(string="Settled on", required=True)
+    date_to = fields.Date(string="Undone on", required=True)
+
+    @api.model
+    def _remember(self, partials):
+        """Called before these reconciliations are undone.
+
+        What was matched and undone on the same day was a slip, and what was undone
+        before the due date bears no interest anyway.
+        """
+        rows = []
+        for partial in partials.sudo():
+            item, credit = partial.debit_move_id, partial.credit_move_id
+            if item.account_id.account_type != "asset_receivable" or not item.date_maturity:
+                continue
+            today = item.company_id._collection_today()
+            start = max(credit.move_id.invoice_date or credit.date, item.date_maturity)
+            matched = fields.Datetime.context_timestamp(
+                self.with_context(tz=item.company_id.partner_id.tz or "UTC"), partial.create_date
+            ).date()
+            if start >= today or matched >= today or not partial.debit_amount_currency:
+                continue
+            rows.append(
+                {
+                    "move_line_id": item.id,
+                    "counterpart_line_id": credit.id,
+                    "amount": partial.debit_amount_currency,
+                    "date_from": start,
+                    "date_to": today,
+                }
+            )
+        self.sudo().create(rows)
+
+    @api.model
+    def _forget(self, partials):
+        """The same payment is set against the same item again: it counts once."""
+        self.sudo().search(
+            [
+                ("move_line_id", "in", partials.debit_move_id.ids),
+                ("counterpart_line_id", "in", partials.credit_move_id.ids),
+            ]
+        ).filtered(
+            lambda row: any(
+                partial.debit_move_id == row.move_line_id
+                and partial.credit_move_id == row.counterpart_line_id
+                for partial in partials
+            )
+        ).unlink()
