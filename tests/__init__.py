@@ -4,6 +4,7 @@ from . import test_mail_delivery
 from . import test_recipients
 from . import test_companies
 from . import test_changes
+from . import test_charges
 from . import test_levels
 from . import test_modes
 from . import test_engine_allocation
