@@ -13,6 +13,7 @@
         "security/account_collections_rules.xml",
         "data/collection_data.xml",
         "data/collection_rate_data.xml",
+        "data/collection_fee_rule_data.xml",
         "data/ir_cron_data.xml",
         "reports/collection_notice_report.xml",
         "reports/collection_notice_mail.xml",

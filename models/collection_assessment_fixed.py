@@ -1,4 +1,5 @@
 from collections import defaultdict
+from dataclasses import replace
 
 from odoo import api, models
 
@@ -14,6 +15,8 @@ class CollectionAssessment(models.AbstractModel):
     @api.model
     def _compensations(self, requests, accounts, date):
         """Fixed amounts due once: per item, or per invoice on its first late item."""
+        accounts = self._reminded(requests, accounts)
+        requests = [request for request in requests if request.item.id in accounts]
         rows, done = [], set()
         ordered = sorted(requests, key=lambda r: (accounts[r.item.id].history.start, r.item.id))
         for request in ordered:
@@ -34,6 +37,22 @@ class CollectionAssessment(models.AbstractModel):
             if amount > 0 and not account.has_compensation:
                 rows.append(self._row(request, COMPENSATION, date, date, amount))
         return rows
+
+    @api.model
+    def _reminded(self, requests, accounts):
+        """The accounts as compensation sees them. Where a rule counts from the first
+        notice, that is a free reminder: compensation is due on what is owed after it
+        and the days it gave (consumers in Belgium and the Netherlands)."""
+        result = {}
+        for request in requests:
+            account = accounts[request.item.id]
+            if request.rule.interest_from == "notice":
+                if not account.first_notice:
+                    continue
+                history = replace(account.history, start=account.first_notice)
+                account = replace(account, history=history)
+            result[request.item.id] = account
+        return result
 
     @api.model
     def _invoice_compensated(self, item):

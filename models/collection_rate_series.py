@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..engine import rates
 from ..engine.daycount import half_year_start
@@ -165,7 +166,7 @@ class CollectionRateSeries(models.Model):
                     "%(series)s has no value for the half-year from %(start)s. Until it is "
                     "entered, no interest that depends on it can be charged.",
                     series=series.name,
-                    start=start,
+                    start=format_date(self.env, start),
                 ),
             )
 

@@ -48,3 +48,5 @@ from . import test_letter
 from . import test_letter_files
 from . import test_review
 from . import test_rates
+from . import test_rates_reminder
+from . import test_fee_presets
