@@ -93,6 +93,9 @@ class TestBalance(InterestCase):
         self.assertEqual(self.rows([(25, -400)], capped, last=99), [(1, 25, 1000, 20.0)])
         self.assertEqual(self.rows([], rule(cap_percent=0.0004), last=30), [])
 
+    def test_without_a_cap_interest_may_exceed_the_principal(self):
+        self.assertEqual(self.rows([], last=1500), [(1, 1500, 1000, 1500.0)])
+
 
 @tagged("post_install", "-at_install")
 class TestRateChanges(InterestCase):
@@ -191,6 +194,15 @@ class TestCompounding(InterestCase):
                     self.parts(start, end, compounding=MONTHLY, rounding=rounding),
                     [february, march, (end, 1059.87, april)],
                 )
+
+    def test_what_is_added_is_rounded_only_where_segments_are(self):
+        """60 yen bear 1.68 + 1.91 + 1.91, just under 5.50; had 2 and 2 been added, 5.52.
+        235 yen bear 7, then 7.502 of 242; had 6.58 been added, 7.489."""
+        start, end = date(2025, 1, 31), date(2025, 4, 30)
+        for principal, rounding, expected in [(60.0, END, [2, 2, 1]), (235.0, SEGMENT, [7, 8, 8])]:
+            monthly = rule(compounding=MONTHLY, rounding=rounding)
+            parts = segments(History(start, principal), monthly, start, end, precision=1.0)
+            self.assertEqual([part.amount for part in parts], expected)
 
     def test_yearly_from_29_february(self):
         found = self.parts(date(2024, 2, 29), date(2028, 3, 1), rate=10, compounding=YEARLY)
