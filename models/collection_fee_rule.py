@@ -123,7 +123,7 @@ class CollectionFeeRule(models.Model):
         default="due_date",
         required=True,
         help="After the first notice issued since the due date, where the law asks for a "
-        "reminder first.",
+        "reminder first: compensation and the days of grace then wait for it too.",
     )
     grace_days = fields.Integer(
         help="Who pays within so many days pays no interest; who pays later pays it from "
