@@ -35,10 +35,13 @@ from . import collection_assessment
 from . import collection_assessment_fixed
 from . import collection_balance
 from . import collection_fee_rule_compute
+from . import collection_fee_rule_texts
 from . import collection_issue_charges
 from . import collection_notice_charges
+from . import collection_notice_annex
 from . import account_move
 from . import account_move_charges
+from . import account_move_portal
 from . import account_move_line
 from . import account_partial_reconcile
 from . import ir_actions_report

@@ -2,7 +2,7 @@ from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, format_date
+from odoo.tools import format_date
 
 from ..engine import interest
 from ..engine.daycount import next_day, previous_day
@@ -72,9 +72,12 @@ class CollectionAssessment(models.AbstractModel):
             self.env["account.move.line"].union(*(request.item for request in wanted)), date
         )
         wanted = [request for request in wanted if request.item.id in accounts]
+        terms = {rule: rule._interest_rule() for rule in {request.rule for request in wanted}}
         for request in wanted:
             try:
-                charges += self._interest(request, accounts[request.item.id], date)
+                charges += self._interest(
+                    request, terms[request.rule], accounts[request.item.id], date
+                )
             except MissingRate as error:
                 problems[request.item.id] = ("missing_rate", self._say_missing(error))
         charges += self._compensations(wanted, accounts, date)
@@ -146,13 +149,12 @@ class CollectionAssessment(models.AbstractModel):
         return account.history.start < date
 
     @api.model
-    def _interest(self, request, account, date):
+    def _interest(self, request, terms, account, date):
         """Rows of interest for the days nobody has charged yet.
 
         :raises MissingRate: naming series and date
         """
         rule, item = request.rule, request.item
-        terms = rule._interest_rule()
         history = self._interest_history(request, account)
         if terms is None or history is None or not self._bears(request, account, date):
             return []

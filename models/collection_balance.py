@@ -35,7 +35,7 @@ class CollectionBalance(models.AbstractModel):
         changes = self._read_settlements(items)
         for item_id, rows in self._read_undone(items).items():
             changes[item_id] += rows
-        disputed = self._read_disputed(items, date)
+        disputed = self._add_open_credits(items, date, changes)
         notices = self._read_first_notices(items)
         accounts = {
             item.id: Account(
@@ -87,23 +87,26 @@ class CollectionBalance(models.AbstractModel):
         return changes
 
     @api.model
-    def _read_disputed(self, items, date):
-        """Disputed parts bear no interest while the dispute is open.
+    def _add_open_credits(self, items, date, changes):
+        """Money and credit notes nobody has allocated yet count from their day on,
+        against the oldest items first, as on the notice.
 
-        :return: ``{item id: amount}``
+        :param changes: ``{item id: [(day, amount)]}``, added to
+        :return: ``{item id: disputed amount}``: it bears no interest meanwhile
         """
-        pauses = self.env["collection.pauses"].sudo()
         disputed = {}
-        for company, group in items.grouped("company_id").items():
-            rows = [
-                {
-                    "id": item.id,
-                    "residual": item.amount_residual_currency,
-                    "partner_id": item.partner_id.commercial_partner_id.id,
-                }
-                for item in group.sorted(lambda item: (item.date_maturity, item.id))
-            ]
-            disputed.update(pauses._disputed_amounts(company, date, rows))
+        open_items = items.filtered(lambda item: not item.reconciled)
+        for company, group in open_items.grouped("company_id").items():
+            books = self.env["collection.candidate"]._read_books(
+                company, date, group.partner_id.commercial_partner_id.ids, ignore_proposals=True
+            )
+            disputed.update({item.id: item.disputed for item in books.items if item.disputed})
+            days = {credit.id: books.rows[credit.id] for credit in books.credits}
+            for share in books.pour():
+                row = days[share.credit_id]
+                day = row["invoice_date"] or row["date"]
+                if day <= date:
+                    changes[share.item_id].append((day, -share.amount))
         return disputed
 
     @api.model

@@ -28,6 +28,22 @@ class Books:
     def decide(self):
         return ladder.decide_all(self.items, self.ladders, self.date, self.start)
 
+    def pour(self):
+        """The credits of each customer and currency against his oldest debts.
+
+        :return: list of :class:`~..engine.netting.Share`
+        """
+        groups = {}
+        for kind, rows in ((0, self.items), (1, self.credits)):
+            for row in rows:
+                groups.setdefault((row.customer, row.currency), ([], []))[kind].append(row)
+        return [
+            share
+            for (_customer, currency), (items, credits) in groups.items()
+            if items and credits
+            for share in netting.pour(items, credits, self.precisions[currency])
+        ]
+
 
 class CollectionCandidate(models.AbstractModel):
     """Reads open receivable items by SQL: a constant number of queries, however

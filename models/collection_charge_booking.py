@@ -13,28 +13,17 @@ class CollectionCharge(models.Model):
     _inherit = "collection.charge"
 
     @api.model
-    def _make(self, rows, date, notice=None, due_date=None):
+    def _make(self, rows, date):
         """Write charges the assessment found, and book them as the company says.
 
         :param rows: dicts as :meth:`collection.assessment._assess` returns
-        :param due_date: of the charge document; default: by its payment term
         :return: the new charges, in the order of ``rows``
         """
-        charges = self.create(
-            [
-                {
-                    **row,
-                    "date": date,
-                    "notice_id": notice.id if notice else False,
-                    "state": "draft",
-                }
-                for row in rows
-            ]
-        )
+        charges = self.create([{**row, "date": date, "state": "draft"} for row in rows])
         charges._add_taxes()
         for company, group in charges.grouped("company_id").items():
             if company.collection_charge_booking == "invoice":
-                group._book(date, due_date)
+                group._book(date)
         return charges
 
     def _add_taxes(self):
@@ -74,7 +63,7 @@ class CollectionCharge(models.Model):
             self.env["product.product"]
         )
 
-    def _book(self, date, due_date=None):
+    def _book(self, date):
         """Book charges on debit invoices: one a customer, currency and journal.
 
         :raises UserError: when the company has no sales journal
@@ -82,11 +71,19 @@ class CollectionCharge(models.Model):
         groups = self.filtered(lambda row: row.state == "draft" and not row.charge_move_id)
         groups = groups.grouped(
             lambda row: (row.company_id, row.partner_id, row.currency_id, row._journal())
+        ).values()
+        documents = self._create_documents(
+            [charges._prepare_document("out_invoice", date) for charges in groups]
         )
-        for charges in groups.values():
-            document = charges._create_document("out_invoice", date, due_date)
+        for charges, document in zip(groups, documents, strict=True):
             charges.write({"charge_move_id": document.id, "state": "posted"})
             charges._match_tax(document)
+
+    @api.model
+    def _create_documents(self, vals_list):
+        documents = self.env["account.move"].create(vals_list)
+        documents._post(soft=False)
+        return documents
 
     def _match_tax(self, document):
         """Where taxes are rounded per document, the last charge takes the cent."""
@@ -116,42 +113,42 @@ class CollectionCharge(models.Model):
             )
         return journal
 
-    def _create_document(self, move_type, date, due_date=None, amounts=None):
-        """A posted charge document, or a credit note of one.
+    def _prepare_document(self, move_type, date, amounts=None):
+        """A charge document, or a credit note of one.
 
         :param amounts: ``{charge id: amount with tax}`` for a credit note of a part
         """
         company, customer = self.company_id, self.partner_id
         invoices = self.move_id
         first = invoices[:1]
-        language = customer.lang or self.env.lang
-        lines = [
-            Command.create(charge.with_context(lang=language)._prepare_line(amounts))
-            for charge in self
+        charges = self.with_company(company).with_context(lang=customer.lang or self.env.lang)
+        term = company.collection_charge_payment_term_id
+        if move_type == "out_refund":
+            term = term.browse()
+        return {
+            "move_type": move_type,
+            "company_id": company.id,
+            "journal_id": self[:1]._journal().id,
+            "partner_id": (first.partner_id or customer).id,
+            "currency_id": self.currency_id.id,
+            "invoice_date": date,
+            "invoice_payment_term_id": term.id,
+            "invoice_date_due": False if term else self._due_date(date),
+            "invoice_origin": ", ".join(invoices.mapped("name"))[:255],
+            "invoice_user_id": first.invoice_user_id.id,
+            "collection_is_charge": True,
+            "invoice_line_ids": [
+                Command.create(charge._prepare_line(amounts)) for charge in charges
+            ],
+        }
+
+    def _due_date(self, date):
+        """Without payment terms: the firm date of the notice, else at once."""
+        deadlines = [
+            notice.company_id._collection_deadline(date, notice.level_id)
+            for notice in self.notice_id
         ]
-        term = company.collection_charge_payment_term_id if move_type == "out_invoice" else None
-        document = (
-            self.env["account.move"]
-            .with_company(company)
-            .create(
-                {
-                    "move_type": move_type,
-                    "company_id": company.id,
-                    "journal_id": self[:1]._journal().id,
-                    "partner_id": (first.partner_id or customer).id,
-                    "currency_id": self.currency_id.id,
-                    "invoice_date": date,
-                    "invoice_payment_term_id": term.id if term else False,
-                    "invoice_date_due": False if term else (due_date or date),
-                    "invoice_origin": ", ".join(invoices.mapped("name"))[:255],
-                    "invoice_user_id": first.invoice_user_id.id,
-                    "collection_is_charge": True,
-                    "invoice_line_ids": lines,
-                }
-            )
-        )
-        document._post(soft=False)
-        return document
+        return max(filter(None, deadlines), default=date)
 
     def _prepare_line(self, amounts=None):
         """One line of a charge document, without tax."""
@@ -195,8 +192,8 @@ class CollectionCharge(models.Model):
         """
         for document, charges in self.grouped("charge_move_id").items():
             day = max(date or self.company_id[:1]._collection_today(), document.date)
-            refund = charges._create_document("out_refund", day, amounts=amounts)
-            refund.reversed_entry_id = document
+            vals = charges._prepare_document("out_refund", day, amounts)
+            refund = self._create_documents([{**vals, "reversed_entry_id": document.id}])
             charges.write({"refund_move_ids": [Command.link(refund.id)]})
             receivable = (document | refund).line_ids.filtered(
                 lambda line: line.account_id.account_type == "asset_receivable"

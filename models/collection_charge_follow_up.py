@@ -12,7 +12,7 @@ from .collection_issue import RETRY_ERRORS
 _logger = logging.getLogger(__name__)
 
 ACTIVITY = "account_collections.mail_activity_type_charges"
-# How far back late payments are looked for, unless the settings say since when.
+# How far back late payments are looked for: a server may have been down.
 LOOK_BACK_DAYS = 90
 
 
@@ -47,16 +47,14 @@ class CollectionCharge(models.Model):
     @api.model
     def _charge_paid_items(self, company, date):
         """Interest up to the day the money came, where the policy says so."""
-        modes = {
-            policy.id: policy.charge_at_payment
-            for policy in self.env["collection.policy"]._usable(company)
-        }
-        if set(modes.values()) <= {"no"}:
+        charging = self.env["collection.policy"]._usable(company)
+        if not charging.filtered(lambda policy: policy.charge_at_payment != "no"):
             return
-        items = self.env["account.move.line"].browse(self._paid_late(company, date))
+        settled = self._paid_late(company, date)
+        items = self.env["account.move.line"].browse(list(settled))
         fee_rules = self.env["collection.fee.rule"]
         rules = fee_rules._of_items(items)
-        policies = fee_rules._policies_of(company, items) if items else {}
+        policies = fee_rules._policies_of(company, items)
         charged = self.search(
             [("move_line_id", "in", items.ids), ("state", "!=", "reversed")]
         ).move_line_id
@@ -64,10 +62,7 @@ class CollectionCharge(models.Model):
             Request(item, rules[item.id])
             for item in items
             if item.id in rules
-            and (
-                modes.get(policies[item.id].id) == "all"
-                or (modes.get(policies[item.id].id) == "rest" and item in charged)
-            )
+            and policies[item.id]._charges_paid(settled[item.id], item in charged)
         ]
         rows, problems = self.env["collection.assessment"]._assess(requests, date)
         self._make(rows, date)
@@ -76,13 +71,12 @@ class CollectionCharge(models.Model):
 
     @api.model
     def _paid_late(self, company, date):
-        """Ids of items settled after their due date, lately."""
-        since = company.collection_charge_since or date - timedelta(days=LOOK_BACK_DAYS)
+        """``{item id: day of the last payment}`` of items settled late, lately."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT aml.id
+                SELECT aml.id, MAX(credit.date)
                   FROM account_move_line aml
                   JOIN account_account acc
                     ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
@@ -96,11 +90,11 @@ class CollectionCharge(models.Model):
                  ORDER BY aml.id
                 """,
                 company=company.id,
-                since=since,
+                since=date - timedelta(days=LOOK_BACK_DAYS),
                 date=date,
             )
         )
-        return [row[0] for row in rows]
+        return dict(rows)
 
     @api.model
     def _book_collective(self, company, date):
@@ -166,7 +160,9 @@ class CollectionCharge(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "in", CLAIMED_STATES),
                 ("leftover", "in", ("none", "to_decide")),
+                "|",
                 ("move_line_id.reconciled", "=", True),
+                ("move_id.state", "!=", "posted"),
             ]
         ).filtered(lambda row: row.amount_open > 0)
         for (customer, currency), charges in left.grouped(

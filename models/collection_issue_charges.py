@@ -46,9 +46,7 @@ class CollectionProposal(models.AbstractModel):
 
     @api.model
     def _add_new_charges(self, books, drafts):
-        requests = []
-        for position, draft in enumerate(drafts):
-            requests += self._requests(books, position, draft)
+        requests = self._requests(books, drafts)
         if not requests:
             return [None] * len(drafts)
         rows, problems = self.env["collection.assessment"].sudo()._assess(requests, books.date)
@@ -64,30 +62,33 @@ class CollectionProposal(models.AbstractModel):
         return obstacles
 
     @api.model
-    def _requests(self, books, position, draft):
-        """What to assess of a draft: the items whose level charges."""
-        customer = self.env["res.partner"].browse(draft.customer).with_company(books.company)
-        levels = self.env["collection.level"].sudo()
-        items = self.env["account.move.line"].sudo()
-        lines = sorted(
-            draft.advancing, key=lambda line: (line.level.id != draft.level.id, line.item_id)
-        )
-        requests = []
-        for line in lines:
-            level = levels.browse(line.level.id)
-            rule = level._charging_rule(customer.sudo())
-            if rule:
-                requests.append(
-                    Request(
-                        items.browse(line.item_id),
-                        rule,
-                        level,
-                        line.occurrence,
-                        position,
-                        leads=not requests,
-                    )
-                )
-        return requests
+    def _requests(self, books, drafts):
+        """What to assess: the items of each draft whose level charges."""
+        customers = self.env["res.partner"].sudo().with_company(books.company)
+        customers = {
+            customer.id: customer
+            for customer in customers.browse([draft.customer for draft in drafts])
+        }
+        levels = {line.level.id for draft in drafts for line in draft.advancing}
+        levels = {level.id: level for level in self.env["collection.level"].sudo().browse(levels)}
+        wanted = []
+        for position, draft in enumerate(drafts):
+            lines = sorted(
+                draft.advancing, key=lambda line: (line.level.id != draft.level.id, line.item_id)
+            )
+            leads = True
+            for line in lines:
+                level = levels[line.level.id]
+                rule = level._charging_rule(customers[draft.customer])
+                if rule:
+                    wanted.append((line, rule, level, position, leads))
+                    leads = False
+        # Read together, whatever the number of notices.
+        items = self.env["account.move.line"].sudo().browse([row[0].item_id for row in wanted])
+        return [
+            Request(item, rule, level, line.occurrence, position, leads)
+            for item, (line, rule, level, position, leads) in zip(items, wanted, strict=True)
+        ]
 
     @api.model
     def _prepare_new_charge(self, books, row):
@@ -194,30 +195,33 @@ class CollectionIssue(models.AbstractModel):
     @api.model
     def _make_charges(self, notices, date):
         """Write and book the charges of these notices, and say so on them."""
-        charges = self.env["collection.charge"]
-        for notice in notices:
-            details = notice.charge_details or []
-            new = [row for row in details if not row["charge_id"]]
-            if not new:
-                continue
-            made = charges._make(
-                [
-                    {
-                        "move_line_id": row["line"],
-                        "amount": row["net"],
-                        **{key: row[key] for key in CHARGE_KEYS},
-                    }
-                    for row in new
-                ],
-                date,
-                notice,
-                notice.company_id._collection_deadline(date, notice.level_id),
-            )
-            for row, charge in zip(new, made, strict=True):
-                row.update(
-                    charge_id=charge.id,
-                    amount=charge.amount_total,
-                    claimed=charge.amount_total,
-                    tax=charge.amount_tax,
-                )
+        new = [
+            (notice, position, row)
+            for notice in notices
+            for position, row in enumerate(notice.charge_details or [])
+            if not row["charge_id"]
+        ]
+        made = self.env["collection.charge"]._make(
+            [
+                {
+                    "notice_id": notice.id,
+                    "move_line_id": row["line"],
+                    "amount": row["net"],
+                    **{key: row[key] for key in CHARGE_KEYS},
+                }
+                for notice, _position, row in new
+            ],
+            date,
+        )
+        written = {}
+        for (notice, position, row), charge in zip(new, made, strict=True):
+            details = written.setdefault(notice, list(notice.charge_details))
+            details[position] = {
+                **row,
+                "charge_id": charge.id,
+                "amount": charge.amount_total,
+                "claimed": charge.amount_total,
+                "tax": charge.amount_tax,
+            }
+        for notice, details in written.items():
             notice._write_charges(details)

@@ -211,8 +211,8 @@ class CollectionNotice(models.Model):
 
     # The table of items
 
-    def _letter_lines(self):
-        """What the letter lists: debts by due date, then credits."""
+    def _listed_lines(self):
+        """What the notice is about: debts by due date, then credits."""
         self.ensure_one()
         last = fields.Date.to_date("9999-12-31")
         return self.line_ids.filtered(lambda line: line.stage != "dropped").sorted(
@@ -225,14 +225,13 @@ class CollectionNotice(models.Model):
         :return: ``{"rows": [dict], "columns": set of names}``
         """
         notice = self._in_its_language()
-        lines = notice._letter_lines()
+        lines = notice._listed_lines().filtered(lambda line: not line._is_settled())
         columns = {
             name
             for name, used in (
                 ("reference", any(line._letter_own_reference() for line in lines)),
                 ("paid", any(line._letter_paid() for line in lines)),
                 ("disputed", any(line.amount_disputed for line in lines)),
-                ("charges", any(line.amount_charges for line in lines)),
             )
             if used
         }
@@ -260,7 +259,6 @@ class CollectionNoticeLine(models.Model):
             "original": number(self.amount_original),
             "paid": number(self._letter_paid()),
             "disputed": number(self.amount_disputed),
-            "charges": number(self.amount_charges),
             "open": notice._say_number(self.amount_residual - self.amount_disputed),
         }
 

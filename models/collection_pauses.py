@@ -114,16 +114,6 @@ class CollectionPauses(models.AbstractModel):
                 rest -= part
 
     @api.model
-    def _disputed_amounts(self, company, date, rows):
-        """``{item id: disputed amount}``.
-
-        :param rows: dicts of ``id``, ``residual`` and ``partner_id``, oldest first
-        """
-        pauses = Pauses()
-        self._add_disputes(pauses, company, date, rows)
-        return dict(pauses.disputed)
-
-    @api.model
     def _add_proposals(self, pauses, item_ids):
         """Items in an open proposal are not proposed twice."""
         rows = self.env.execute_query(

@@ -95,6 +95,11 @@ class CollectionPolicy(models.Model):
         required=True,
         help="Interest up to the day the money came, and what else is due.",
     )
+    charge_paid_since = fields.Date(
+        string="Paid Since",
+        help="Only payments from this day on are charged. Empty when the choice is made: "
+        "that day.",
+    )
 
     _default_unique = models.UniqueIndex(
         "(COALESCE(company_id, 0)) WHERE is_default AND active",
@@ -103,6 +108,25 @@ class CollectionPolicy(models.Model):
     _min_amount_positive = models.Constraint(
         "CHECK(min_amount >= 0)", "The minimum amount cannot be negative."
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        policies._remember_since_when()
+        return policies
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"charge_at_payment", "charge_paid_since"} & vals.keys():
+            self._remember_since_when()
+        return result
+
+    def _remember_since_when(self):
+        """Nobody is charged for what he paid before the company decided so."""
+        for policy in self:
+            if policy.charge_at_payment != "no" and not policy.charge_paid_since:
+                company = policy.company_id or self.env.company
+                policy.charge_paid_since = company._collection_today()
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
@@ -195,6 +219,16 @@ class CollectionPolicy(models.Model):
             usable=usable,
             default=self._default_of(company).id or None,
         )
+
+    def _charges_paid(self, settled_on, charged_before):
+        """True when lateness is charged on an item that was paid late.
+
+        :param settled_on: the day the last of the money came
+        :param charged_before: whether the item bears a charge already
+        """
+        if not self or self.charge_at_payment == "no" or settled_on < self.charge_paid_since:
+            return False
+        return charged_before or self.charge_at_payment == "all"
 
     def _ordered_levels(self):
         return self.level_ids.sorted(

@@ -36,11 +36,6 @@ class ResCompany(models.Model):
         help="Charges left open when the invoice was paid are waived up to this sum a "
         "customer and currency, without asking.",
     )
-    collection_charge_since = fields.Date(
-        string="Charge Late Payments Since",
-        help="Where a policy charges when an item is paid: payments from this day on. "
-        "Empty: since the policy was told to, at most 90 days back.",
-    )
     collection_allocation_order = fields.Selection(
         [
             (allocation.PRINCIPAL_FIRST, "Principal first"),
@@ -68,9 +63,6 @@ class ResConfigSettings(models.TransientModel):
     )
     collection_charge_tolerance = fields.Monetary(
         related="company_id.collection_charge_tolerance", readonly=False
-    )
-    collection_charge_since = fields.Date(
-        related="company_id.collection_charge_since", readonly=False
     )
     collection_allocation_order = fields.Selection(
         related="company_id.collection_allocation_order", readonly=False

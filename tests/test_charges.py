@@ -116,3 +116,15 @@ class TestCharges(ChargesCommon):
 
     def _user(self, login, groups):
         return new_test_user(self.env, login=login, groups=groups)
+
+    def test_unallocated_money_bears_no_interest(self):
+        """What the customer paid counts from the day it came, allocated or not."""
+        invoice = self._invoice(days_late=30, amount=1000.0)
+        self._unallocated_payment(400.0, on=TODAY - timedelta(days=20))
+        self.rule.fixed_amount = 0.0
+        row = self.rule.compute_charges(self._item(invoice), TODAY)[0]
+        self.assertEqual(
+            [(part["days"], part["balance"], part["amount"]) for part in row["segments"]],
+            [(10, 1000.0, 3.29), (20, 600.0, 3.94)],
+        )
+        self.assertEqual(row["amount"], 7.23)

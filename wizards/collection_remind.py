@@ -66,7 +66,7 @@ class CollectionRemind(models.TransientModel):
                     "level_id": draft.level.id,
                     "recipient": recipient.email_formatted or recipient.display_name,
                     "currency_id": draft.currency,
-                    "amount": draft.amount_due,
+                    "amount": draft.amount_due + sum(row["amount"] for row in draft.charges),
                     "detail": ", ".join(
                         books.rows[line.item_id]["move_name"] or "" for line in draft.advancing
                     ),

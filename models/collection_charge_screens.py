@@ -1,0 +1,145 @@
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.tools import format_date, formatLang
+
+from .collection_charge import INTEREST
+
+
+class CollectionCharge(models.Model):
+    """How a charge was computed, as a person reads it."""
+
+    _inherit = "collection.charge"
+
+    segments_table = fields.Html(
+        string="Calculation", compute="_compute_segments_table", sanitize=False
+    )
+
+    @api.depends("segments", "fee_rule_id.day_count", "currency_id", "kind")
+    @api.depends_context("lang")
+    def _compute_segments_table(self):
+        day_counts = dict(
+            self.env["collection.fee.rule"]._fields["day_count"]._description_selection(self.env)
+        )
+        for charge in self:
+            if not charge.segments:
+                charge.segments_table = False
+                continue
+            # Safe: the basis of the calculation, shown to whoever reads the charge.
+            rule = charge.sudo().fee_rule_id
+            charge.segments_table = self.env["ir.qweb"]._render(
+                "account_collections.collection_charge_segments",
+                {
+                    "rows": [charge._segment_texts(part) for part in charge.segments],
+                    "total": charge._say_amount(charge.amount),
+                    "day_count": day_counts.get(rule.day_count, ""),
+                    "legal_basis": rule.legal_basis or "",
+                },
+            )
+
+    def _say_amount(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _segment_texts(self, part):
+        """One segment as the reader's language writes dates and numbers."""
+        self.ensure_one()
+        rate = formatLang(self.env, part["rate"], digits=4)
+        point = self.env["res.lang"]._get_data(code=self.env.lang or "en_US").decimal_point or "."
+        return {
+            "date_from": format_date(self.env, date.fromisoformat(part["date_from"])),
+            "date_to": format_date(self.env, date.fromisoformat(part["date_to"])),
+            "days": part["days"],
+            "balance": self._say_amount(part["balance"]),
+            "rate": rate.rstrip("0").rstrip(point) if point in rate else rate,
+            "amount": self._say_amount(part["amount"]),
+        }
+
+    def action_charge_lateness(self):
+        """Charge what is due by now: of the chosen charges' customers, else of all."""
+        return self.env["collection.charge.items"]._open(self.partner_id)
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    charges_table = fields.Html(
+        string="Charges", compute="_compute_charges_table", sanitize=False
+    )
+
+    @api.depends("charge_details", "currency_id")
+    @api.depends_context("lang")
+    def _compute_charges_table(self):
+        kinds = dict(self.env["collection.charge"]._fields["kind"]._description_selection(self.env))
+        for notice in self:
+            rows = notice.charge_details
+            if not rows:
+                notice.charges_table = False
+                continue
+            notice.charges_table = self.env["ir.qweb"]._render(
+                "account_collections.collection_notice_charges",
+                {
+                    "rows": [notice._charge_texts(row, kinds) for row in rows],
+                    "total": notice._say_amount(notice.amount_charges),
+                },
+            )
+
+    def _say_amount(self, amount):
+        return formatLang(self.env, amount, currency_obj=self.currency_id)
+
+    def _charge_texts(self, row, kinds):
+        """One row of ``charge_details`` as it is read."""
+        first, last = (date.fromisoformat(str(row[key])) for key in ("date_from", "date_to"))
+        period = format_date(self.env, last)
+        if row["kind"] == INTEREST:
+            period = f"{format_date(self.env, first)} – {period}"
+        return {
+            "name": row["name"],
+            "kind": kinds.get(row["kind"], ""),
+            "period": period,
+            "is_new": not row["charge_id"],
+            "claimed": self._say_amount(row["claimed"]),
+            "amount": self._say_amount(row["amount"]),
+        }
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_collection_charge_lateness(self):
+        """Charge interest and compensation on these invoices now, with a preview."""
+        return self.env["collection.charge.items"]._open(self.commercial_partner_id, self)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    collection_charge_count = fields.Integer(
+        string="Charges", compute="_compute_collection_charge_count"
+    )
+
+    def _compute_collection_charge_count(self):
+        """Charges of the commercial customer; 0 for whoever may not see them."""
+        charges = self.env["collection.charge"]
+        counts = {}
+        if charges.has_access("read"):
+            counts = dict(
+                charges._read_group(
+                    [
+                        ("partner_id", "in", self.commercial_partner_id.ids),
+                        ("state", "!=", "reversed"),
+                    ],
+                    ["partner_id"],
+                    ["__count"],
+                )
+            )
+        for partner in self:
+            partner.collection_charge_count = counts.get(partner.commercial_partner_id, 0)
+
+    def action_collection_charge_lateness(self):
+        """Charge interest and compensation on these customers' open items now."""
+        return self.env["collection.charge.items"]._open(self.commercial_partner_id)
+
+    def action_collection_allocate(self):
+        """Set this customer's open payments and credits against what he owes."""
+        self.ensure_one()
+        return self.env["collection.allocate"]._open(self.commercial_partner_id)
