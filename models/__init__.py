@@ -30,6 +30,7 @@ from . import collection_delivery_texts
 from . import collection_undone_settlement
 from . import collection_charge
 from . import collection_charge_booking
+from . import collection_charge_tax
 from . import collection_charge_follow_up
 from . import collection_assessment
 from . import collection_assessment_fixed

@@ -162,7 +162,8 @@ class AccountMoveLine(models.Model):
                 part.credit_move_id.move_id.invoice_date or part.credit_move_id.date
                 for part in charge.move_line_id.matched_credit_ids
             ]
-            if any(charge.date_from <= day < charge.date_to for day in days):
+            # What came before its first day lowers it just as well.
+            if any(day < charge.date_to for day in days):
                 charge._mark_outdated()
 
     def _collection_after_settlement(self):

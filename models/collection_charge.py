@@ -80,8 +80,18 @@ class CollectionCharge(models.Model):
     date = fields.Date(
         string="Charged on", required=True, readonly=True, default=fields.Date.context_today
     )
-    date_from = fields.Date(required=True, readonly=True, help="First day charged.")
-    date_to = fields.Date(required=True, readonly=True, help="Last day charged.")
+    date_from = fields.Date(
+        required=True,
+        readonly=True,
+        default=fields.Date.context_today,
+        help="First day charged.",
+    )
+    date_to = fields.Date(
+        required=True,
+        readonly=True,
+        default=fields.Date.context_today,
+        help="Last day charged.",
+    )
     segments = fields.Json(
         readonly=True,
         help="How interest was computed: from, to, days, balance, rate (percent a year), "
@@ -188,7 +198,10 @@ class CollectionCharge(models.Model):
         for charge in self:
             charge.amount_total = charge.amount + charge.amount_tax
 
-    @api.depends("state", "amount_total", "amount_waived", "charge_move_id.amount_residual")
+    @api.depends(
+        "state", "amount_total", "amount_waived", "charge_move_id.amount_residual",
+        "charge_move_id.state",
+    )
     def _compute_amount_open(self):
         open_amounts = self._open_amounts()
         for charge in self:

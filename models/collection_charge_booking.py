@@ -26,43 +26,6 @@ class CollectionCharge(models.Model):
                 group._book(date)
         return charges
 
-    def _add_taxes(self):
-        for charge in self:
-            charge.amount_tax = charge._tax_on(charge.amount)
-
-    def _tax_on(self, amount):
-        """Tax in the charge's currency: none where the rule says outside VAT."""
-        self.ensure_one()
-        taxes = self._taxes()
-        if not taxes:
-            return 0.0
-        totals = taxes.compute_all(amount, self.currency_id, 1, self._product(), self.partner_id)
-        return totals["total_included"] - totals["total_excluded"]
-
-    def _taxes(self):
-        self.ensure_one()
-        rule, company = self.fee_rule_id, self.company_id
-        if rule.tax_handling != "product":
-            return self.env["account.tax"]
-        taxes = self._product().taxes_id.filtered_domain(
-            self.env["account.tax"]._check_company_domain(company)
-        )
-        position = (
-            self.env["account.fiscal.position"]
-            .with_company(company)
-            ._get_fiscal_position(self.partner_id)
-        )
-        return position.map_tax(taxes)
-
-    def _product(self):
-        self.ensure_one()
-        if self.fee_rule_id.product_id:
-            return self.fee_rule_id.product_id
-        name = "product_interest" if self.kind == INTEREST else "product_compensation"
-        return self.env.ref(f"account_collections.{name}", raise_if_not_found=False) or (
-            self.env["product.product"]
-        )
-
     def _book(self, date):
         """Book charges on debit invoices: one a customer, currency and journal.
 
@@ -73,23 +36,20 @@ class CollectionCharge(models.Model):
             lambda row: (row.company_id, row.partner_id, row.currency_id, row._journal())
         ).values()
         documents = self._create_documents(
-            [charges._prepare_document("out_invoice", date) for charges in groups]
+            [charges._prepare_document("out_invoice", date) for charges in groups],
+            [sum(charges.mapped("amount_total")) for charges in groups],
         )
         for charges, document in zip(groups, documents, strict=True):
             charges.write({"charge_move_id": document.id, "state": "posted"})
-            charges._match_tax(document)
 
     @api.model
-    def _create_documents(self, vals_list):
+    def _create_documents(self, vals_list, totals):
+        """Posted documents that add up to these totals."""
         documents = self.env["account.move"].create(vals_list)
+        for document, total in zip(documents, totals, strict=True):
+            self._fit_total(document, total)
         documents._post(soft=False)
         return documents
-
-    def _match_tax(self, document):
-        """Where taxes are rounded per document, the last charge takes the cent."""
-        difference = document.amount_total - sum(self.mapped("amount_total"))
-        if not self.currency_id.is_zero(difference):
-            self[-1].amount_tax += difference
 
     def _journal(self):
         self.ensure_one()
@@ -151,16 +111,13 @@ class CollectionCharge(models.Model):
         return max(filter(None, deadlines), default=date)
 
     def _prepare_line(self, amounts=None):
-        """One line of a charge document, without tax."""
+        """One line of a charge document."""
         self.ensure_one()
-        net = self.amount
-        if amounts is not None:
-            net = self.currency_id.round(amounts[self.id] * self.amount / self.amount_total)
         values = {
             "product_id": self._product().id,
             "name": self._line_name(),
             "quantity": 1,
-            "price_unit": net,
+            "price_unit": self._price(amounts),
             "tax_ids": [Command.set(self._taxes().ids)],
         }
         account = self.fee_rule_id.with_company(self.company_id).account_id
@@ -193,7 +150,10 @@ class CollectionCharge(models.Model):
         for document, charges in self.grouped("charge_move_id").items():
             day = max(date or self.company_id[:1]._collection_today(), document.date)
             vals = charges._prepare_document("out_refund", day, amounts)
-            refund = self._create_documents([{**vals, "reversed_entry_id": document.id}])
+            refund = self._create_documents(
+                [{**vals, "reversed_entry_id": document.id}],
+                [sum(amounts[charge.id] for charge in charges)],
+            )
             charges.write({"refund_move_ids": [Command.link(refund.id)]})
             receivable = (document | refund).line_ids.filtered(
                 lambda line: line.account_id.account_type == "asset_receivable"
@@ -203,9 +163,15 @@ class CollectionCharge(models.Model):
                 receivable.reconcile()
 
     def _reverse(self, reason, date=None):
-        """Take charges back, to the cent: the days may be charged again."""
+        """Take charges back, to the cent: the days may be charged again.
+
+        A document that was cancelled or credited in accounting has gone already.
+        """
         live = self.filtered(lambda charge: charge.state in (*CLAIMED_STATES, "waived"))
-        booked = live.filtered("charge_move_id")
+        booked = live.filtered(
+            lambda charge: charge.charge_move_id.state == "posted"
+            and charge.charge_move_id.payment_state != "reversed"
+        )
         amounts = {charge.id: charge._left_to_pay() for charge in booked}
         booked.filtered(lambda row: amounts[row.id] > 0)._credit(amounts, date)
         live.write({"state": "reversed", "reason": reason, "closed_by_id": self.env.uid})
@@ -216,8 +182,9 @@ class CollectionCharge(models.Model):
         :param amounts: ``{charge id: amount with tax}``
         :raises UserError: for more than is open, or nothing
         """
+        amounts = {charge.id: charge.currency_id.round(amounts[charge.id]) for charge in self}
         for charge in self:
-            part = charge.currency_id.round(amounts[charge.id])
+            part = amounts[charge.id]
             if part <= 0 or charge.currency_id.compare_amounts(part, charge.amount_open) > 0:
                 raise UserError(
                     self.env._(
@@ -228,7 +195,9 @@ class CollectionCharge(models.Model):
                 )
         self.filtered("charge_move_id")._credit(amounts)
         for charge in self:
-            charge.amount_waived += amounts[charge.id]
+            charge.amount_waived = charge.currency_id.round(
+                charge.amount_waived + amounts[charge.id]
+            )
             gone = charge.currency_id.is_zero(charge._left_to_pay())
             charge.write(
                 {

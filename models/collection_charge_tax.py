@@ -1,0 +1,98 @@
+from odoo import models
+from odoo.fields import Command
+
+from .collection_charge import INTEREST
+
+
+class CollectionCharge(models.Model):
+    """Tax on charges: letter, charge and document agree to the cent.
+
+    A charge is an amount without tax and the tax on it, each rounded by itself. The
+    document that books several of them, and each credit note, are made to add up to
+    that, whatever way of rounding taxes the company has chosen.
+    """
+
+    _inherit = "collection.charge"
+
+    def _add_taxes(self):
+        for charge in self:
+            charge.amount_tax = charge._tax_on(charge.amount)
+
+    def _tax_on(self, amount):
+        """Tax in the charge's currency on an amount without tax: none where the rule
+        says outside VAT."""
+        self.ensure_one()
+        taxes = self._taxes()
+        if not taxes:
+            return 0.0
+        totals = taxes.compute_all(
+            amount,
+            self.currency_id,
+            1,
+            self._product(),
+            self.partner_id,
+            handle_price_include=False,
+            rounding_method="round_per_line",
+        )
+        return self.currency_id.round(totals["total_included"] - totals["total_excluded"])
+
+    def _taxes(self):
+        self.ensure_one()
+        rule, company = self.fee_rule_id, self.company_id
+        if rule.tax_handling != "product":
+            return self.env["account.tax"]
+        taxes = self._product().taxes_id.filtered_domain(
+            self.env["account.tax"]._check_company_domain(company)
+        )
+        position = (
+            self.env["account.fiscal.position"]
+            .with_company(company)
+            ._get_fiscal_position(self.partner_id)
+        )
+        return position.map_tax(taxes)
+
+    def _product(self):
+        self.ensure_one()
+        if self.fee_rule_id.product_id:
+            return self.fee_rule_id.product_id
+        name = "product_interest" if self.kind == INTEREST else "product_compensation"
+        return self.env.ref(f"account_collections.{name}", raise_if_not_found=False) or (
+            self.env["product.product"]
+        )
+
+    def _price(self, amounts=None):
+        """The price of this charge's line on its document, or on a credit note.
+
+        The parts credited one after the other add up to the amount without tax.
+
+        :param amounts: ``{charge id: amount with tax}`` for a credit note of a part
+        """
+        self.ensure_one()
+        net = self.amount
+        if amounts is not None:
+            before = self.amount_waived
+            net = self._net_of(before + amounts[self.id]) - self._net_of(before)
+        if any(self._taxes().mapped("price_include")):
+            net += self._tax_on(net)
+        return self.currency_id.round(net)
+
+    def _net_of(self, total):
+        """The part of an amount with tax that is no tax."""
+        return self.currency_id.round(total * self.amount / self.amount_total)
+
+    def _fit_total(self, document, total):
+        """The cents by which rounding differs go on the tax of a draft document.
+
+        :param total: what the document must add up to, in its currency
+        """
+        difference = document.currency_id.round(total - document.amount_total)
+        if not difference:
+            return
+        line = document.line_ids.filtered("tax_line_id").sorted(
+            lambda line: abs(line.amount_currency)
+        )[-1:]
+        if not line:
+            document.invoice_line_ids[-1:].price_unit += difference
+            return
+        amount = line.amount_currency + document.direction_sign * difference
+        document.line_ids = [Command.update(line.id, {"amount_currency": amount})]
