@@ -74,6 +74,16 @@ class AccountMove(models.Model):
             notes = [problems[id_] for id_ in lines.ids if id_ in problems]
             move.collection_interest_note = self._collection_say_problem(*notes[0]) if notes else ""
 
+    def button_cancel(self):
+        """Without its document a charge is taken back: the days may be charged again."""
+        result = super().button_cancel()
+        # Safe: whoever may cancel the document need not see charges.
+        charges = self.sudo().collection_booked_charge_ids
+        charges.filtered(lambda row: row.state != "reversed").write(
+            {"state": "reversed", "reason": self.env._("The charge document was cancelled")}
+        )
+        return result
+
     @api.model
     def _collection_say_problem(self, reason, detail):
         labels = dict(

@@ -128,3 +128,17 @@ class TestCharges(ChargesCommon):
             [(10, 1000.0, 3.29), (20, 600.0, 3.94)],
         )
         self.assertEqual(row["amount"], 7.23)
+
+    def test_cancelled_charge_document(self):
+        """The accountant cancels the document: its days can be charged again."""
+        invoice = self._invoice(days_late=3, amount=1000.0)
+        self._run()
+        self._run(on=later(12))
+        document = self._charges(invoice).charge_move_id
+        document.button_draft()
+        document.button_cancel()
+        self.assertEqual(set(self._charges(invoice).mapped("state")), {"reversed"})
+        self.assertEqual(
+            self._amounts(self.rule, invoice, later(12)),
+            {"interest": 4.93, "compensation": 40.0},
+        )
