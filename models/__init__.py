@@ -36,6 +36,8 @@ from . import collection_assessment
 from . import collection_assessment_fixed
 from . import collection_balance
 from . import collection_fee_rule_compute
+from . import collection_fee_rule_preview
+from . import collection_policy_suggestion
 from . import collection_fee_rule_texts
 from . import collection_issue_charges
 from . import collection_notice_charges
@@ -45,6 +47,7 @@ from . import account_move_charges
 from . import account_move_portal
 from . import account_move_line
 from . import account_partial_reconcile
+from . import account_payment
 from . import ir_actions_report
 from . import ir_attachment
 from . import mail_activity
@@ -56,3 +59,4 @@ from . import res_partner
 from . import res_partner_position
 from . import res_partner_charges
 from . import collection_dialogs
+from . import collection_charge_screens

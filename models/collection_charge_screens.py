@@ -6,6 +6,11 @@ from odoo.tools import format_date, formatLang
 from .collection_charge import INTEREST
 
 
+def _say_amount(record, amount):
+    """In the reader's language, unlike what a letter prints."""
+    return formatLang(record.env, amount, currency_obj=record.currency_id)
+
+
 class CollectionCharge(models.Model):
     """How a charge was computed, as a person reads it."""
 
@@ -31,27 +36,22 @@ class CollectionCharge(models.Model):
                 "account_collections.collection_charge_segments",
                 {
                     "rows": [charge._segment_texts(part) for part in charge.segments],
-                    "total": charge._say_amount(charge.amount),
+                    "total": _say_amount(charge, charge.amount),
                     "day_count": day_counts.get(rule.day_count, ""),
                     "legal_basis": rule.legal_basis or "",
                 },
             )
 
-    def _say_amount(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
-
     def _segment_texts(self, part):
         """One segment as the reader's language writes dates and numbers."""
         self.ensure_one()
-        rate = formatLang(self.env, part["rate"], digits=4)
-        point = self.env["res.lang"]._get_data(code=self.env.lang or "en_US").decimal_point or "."
         return {
             "date_from": format_date(self.env, date.fromisoformat(part["date_from"])),
             "date_to": format_date(self.env, date.fromisoformat(part["date_to"])),
             "days": part["days"],
-            "balance": self._say_amount(part["balance"]),
-            "rate": rate.rstrip("0").rstrip(point) if point in rate else rate,
-            "amount": self._say_amount(part["amount"]),
+            "balance": _say_amount(self, part["balance"]),
+            "rate": self.env["collection.fee.rule"]._say_rate(part["rate"]),
+            "amount": _say_amount(self, part["amount"]),
         }
 
     def action_charge_lateness(self):
@@ -79,12 +79,9 @@ class CollectionNotice(models.Model):
                 "account_collections.collection_notice_charges",
                 {
                     "rows": [notice._charge_texts(row, kinds) for row in rows],
-                    "total": notice._say_amount(notice.amount_charges),
+                    "total": _say_amount(notice, notice.amount_charges),
                 },
             )
-
-    def _say_amount(self, amount):
-        return formatLang(self.env, amount, currency_obj=self.currency_id)
 
     def _charge_texts(self, row, kinds):
         """One row of ``charge_details`` as it is read."""
@@ -97,8 +94,8 @@ class CollectionNotice(models.Model):
             "kind": kinds.get(row["kind"], ""),
             "period": period,
             "is_new": not row["charge_id"],
-            "claimed": self._say_amount(row["claimed"]),
-            "amount": self._say_amount(row["amount"]),
+            "claimed": _say_amount(self, row["claimed"]),
+            "amount": _say_amount(self, row["amount"]),
         }
 
 

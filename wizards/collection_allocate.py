@@ -1,0 +1,309 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..engine import allocation
+from ..models.collection_charge import INTEREST
+
+ACCOUNTING_GROUP = "account.group_account_invoice"
+
+
+class CollectionAllocate(models.TransientModel):
+    """“Allocate”: money that has come, against what the customer owes.
+
+    The order is the company's proposal; whoever allocates decides.
+    """
+
+    _name = "collection.allocate"
+    _description = "Allocate a Payment"
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", required=True, readonly=True)
+    payment_id = fields.Many2one("account.payment", readonly=True)
+    account_id = fields.Many2one("account.account", required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    order = fields.Selection(
+        selection=lambda self: self.env["res.company"]
+        ._fields["collection_allocation_order"]
+        ._description_selection(self.env),
+        required=True,
+        help="Drag the lines for any other order.",
+    )
+    amount = fields.Monetary(string="To Allocate", readonly=True)
+    amount_left = fields.Monetary(string="Left Over", compute="_compute_amount_left")
+    other_currencies = fields.Char(readonly=True)
+    line_ids = fields.One2many("collection.allocate.line", "wizard_id", string="Debts")
+
+    @api.constrains("payment_id")
+    def _check_readable(self):
+        """Its name is shown without asking; constraints run in sudo."""
+        self.payment_id.with_user(self.env.user).check_access("read")
+
+    @api.model
+    def _check_accounting(self):
+        if not self.env.user.has_group(ACCOUNTING_GROUP):
+            raise AccessError(self.env._("Only who may reconcile payments allocates them."))
+
+    @api.model
+    def _open(self, partner, payment=None, currency=None):
+        """Open the proposal for a payment, or all open credits of a customer.
+
+        :param partner: commercial ``res.partner``
+        :raises AccessError: for whoever may not reconcile
+        :raises UserError: when there is nothing to allocate
+        """
+        self._check_accounting()
+        company = payment.company_id if payment else self.env.company
+        credits = self._find_credits(company, partner, payment)
+        if not credits:
+            raise UserError(self.env._("No payment or credit of this customer is open."))
+        currencies = credits.currency_id
+        first = currency or (company.currency_id & currencies) or currencies[:1]
+        credits = credits.filtered(lambda line: line.currency_id == first)
+        account = credits[:1].account_id
+        credits = credits.filtered(lambda line: line.account_id == account)
+        wizard = self.create(
+            {
+                "company_id": company.id,
+                "partner_id": partner.id,
+                "payment_id": payment.id if payment else False,
+                "account_id": account.id,
+                "currency_id": first.id,
+                "order": company.collection_allocation_order,
+                "amount": -sum(credits.mapped("amount_residual_currency")),
+                "other_currencies": ", ".join((currencies - first).mapped("name")),
+            }
+        )
+        wizard._propose()
+        return wizard._show()
+
+    def _show(self):
+        return {
+            **self._get_records_action(target="new"),
+            "name": self.env._("Allocate"),
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    @api.model
+    def _find_credits(self, company, partner, payment=None):
+        """Open credits on receivable accounts, in the order they came."""
+        if payment:
+            return payment._collection_open_credits()
+        return self._open_items(company, partner).filtered(
+            lambda line: line.amount_residual_currency < 0
+        )
+
+    @api.model
+    def _open_items(self, company, partner):
+        """Everything open on the customer's receivable accounts, oldest first."""
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", company.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("partner_id.commercial_partner_id", "=", partner.id),
+            ],
+            order="date, id",
+        )
+
+    def _credits(self):
+        """The credits of this proposal as they are now."""
+        self.ensure_one()
+        return self._find_credits(self.company_id, self.partner_id, self.payment_id).filtered(
+            lambda line: line.currency_id == self.currency_id
+            and line.account_id == self.account_id
+        )
+
+    # Proposal
+
+    def _propose(self):
+        """Everything the customer owes in this currency, in the company's order."""
+        self.ensure_one()
+        lines = self._prepare_items() + self._prepare_charges()
+        self.line_ids = [fields.Command.create(line) for line in lines]
+        self._sort_lines()
+
+    def _prepare_items(self):
+        items = self._open_items(self.company_id, self.partner_id).filtered(
+            lambda line: line.amount_residual_currency > 0
+            and line.currency_id == self.currency_id
+            and line.account_id == self.account_id
+        )
+        return [
+            {
+                "move_line_id": item.id,
+                "name": item.move_id.name or item.display_name,
+                "kind": self._kind_of(item),
+                "date_due": item.date_maturity or item.date,
+                "amount_open": item.amount_residual_currency,
+            }
+            for item in items
+        ]
+
+    @api.model
+    def _kind_of(self, item):
+        # Safe: only what kind of debt it is.
+        move = item.sudo().move_id
+        if not move.collection_is_charge:
+            return allocation.PRINCIPAL
+        kinds = set(move.collection_booked_charge_ids.mapped("kind"))
+        return allocation.INTEREST if kinds == {INTEREST} else allocation.COST
+
+    def _claimed_charges(self):
+        """Charges that are claimed and not booked."""
+        # Safe: the customer's own debts in this company, for who may book.
+        return (
+            self.env["collection.charge"]
+            .sudo()
+            .search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "=", self.partner_id.id),
+                    ("currency_id", "=", self.currency_id.id),
+                    ("state", "=", "draft"),
+                    ("charge_move_id", "=", False),
+                ],
+                order="date, id",
+            )
+        )
+
+    def _prepare_charges(self):
+        """Claimed charges appear too: they are booked when they are chosen."""
+        return [
+            {
+                "charge_id": charge.id,
+                "name": charge.display_name,
+                "kind": charge._debt_kind(),
+                "date_due": charge.date,
+                "amount_open": charge.amount_open,
+            }
+            for charge in self._claimed_charges()
+            if charge.amount_open > 0
+        ]
+
+    def _sort_lines(self):
+        """Put the lines in the order the engine settles debts in."""
+        debts = {
+            number: allocation.Debt(number, line.kind, line.amount_open, line.date_due or None)
+            for number, line in enumerate(self.line_ids)
+        }
+        total = sum(debt.amount for debt in debts.values())
+        ordered = allocation.allocate(
+            total, debts.values(), self.order, self.currency_id.rounding or 0.01
+        )
+        for sequence, (debt, _part) in enumerate(ordered, start=1):
+            self.line_ids[debt.id].sequence = sequence
+
+    @api.onchange("order")
+    def _onchange_order(self):
+        if self.order:
+            self._sort_lines()
+
+    @api.depends("amount", "line_ids.amount")
+    def _compute_amount_left(self):
+        for wizard in self:
+            wizard.amount_left = wizard.amount - sum(wizard.line_ids.mapped("amount"))
+
+    def _parts(self):
+        """``{line: amount}`` in the order of settlement: full amounts, and at the end
+        what is left for one."""
+        self.ensure_one()
+        rest, parts = self.amount, {}
+        chosen = self.line_ids.filtered("selected")
+        for line in chosen.sorted(lambda line: (line.sequence, line._origin.id or 0)):
+            part = self.currency_id.round(min(rest, line.amount_open))
+            if part > 0:
+                parts[line] = part
+                rest = self.currency_id.round(rest - part)
+        return parts
+
+    # Applying
+
+    def action_apply(self):
+        """Reconcile exactly these amounts; claimed charges among them are booked.
+
+        :raises AccessError: for whoever may not reconcile
+        :raises UserError: when nothing is chosen, or the books have changed since
+        """
+        self.ensure_one()
+        self._check_accounting()
+        self.payment_id.check_access("write")
+        self._lock()
+        credits, parts = self._credits(), self._parts()
+        if not parts:
+            raise UserError(self.env._("Nothing is chosen to be settled."))
+        self._check_fresh(credits, parts)
+        targets = self._targets(parts)
+        # What is paid in part comes last, when the money is nearly used up: core
+        # matches as much as two entries have open.
+        targets.sort(key=lambda pair: pair[0].amount_residual_currency > pair[1])
+        for target, part in targets:
+            self._settle(target, part, credits)
+        return {"type": "ir.actions.act_window_close"}
+
+    def action_other_currency(self):
+        """The open credits in the next currency."""
+        self.ensure_one()
+        credits = self._find_credits(self.company_id, self.partner_id)
+        currencies = credits.currency_id.sorted("name")
+        later = currencies.filtered(lambda currency: currency.name > self.currency_id.name)
+        return self.with_company(self.company_id)._open(
+            self.partner_id, currency=(later or currencies)[:1]
+        )
+
+    def _lock(self):
+        """:raises UserError: while another process works on the customer"""
+        # Safe: no value is read or written.
+        customer = self.partner_id.sudo()
+        if not customer.try_lock_for_update(allow_referencing=True):
+            raise UserError(
+                self.env._(
+                    "Another process works on %s at this moment; try again.",
+                    customer.display_name,
+                )
+            )
+
+    def _check_fresh(self, credits, parts):
+        """:raises UserError: when money or debts are not what the person saw"""
+        same = self.currency_id.compare_amounts
+        money = -sum(credits.mapped("amount_residual_currency"))
+        stale = same(money, self.amount) or any(
+            same(line._open_now(), line.amount_open) for line in parts
+        )
+        if stale:
+            raise UserError(
+                self.env._("The books have changed since this proposal: close it and look again.")
+            )
+
+    def _targets(self, parts):
+        """``[(receivable item, amount)]``, the charges among them booked.
+
+        :raises UserError: when a charge is booked on another receivable account
+        """
+        targets = [(line.move_line_id, part) for line, part in parts.items() if line.move_line_id]
+        # Safe: who may reconcile may book what he settles; the amounts are the engine's.
+        charges = self.line_ids.browse([line.id for line in parts]).charge_id.sudo()
+        charges._book(self.company_id._collection_today())
+        for document, group in charges.grouped("charge_move_id").items():
+            item = document.line_ids.filtered(
+                lambda line: line.account_id.account_type == "asset_receivable"
+            ).sudo(False)
+            if item.account_id != self.account_id:
+                raise UserError(
+                    self.env._(
+                        "The charges are booked on another receivable account than the payment: "
+                        "set them against each other by hand."
+                    )
+                )
+            part = sum(part for line, part in parts.items() if line.charge_id.sudo() in group)
+            targets.append((item, self.currency_id.round(part)))
+        return targets
+
+    def _settle(self, target, part, credits):
+        """Match one debt with the credits, the oldest first."""
+        wanted = self.currency_id.round(target.amount_residual_currency - part)
+        for credit in credits:
+            if self.currency_id.compare_amounts(target.amount_residual_currency, wanted) <= 0:
+                break
+            if not credit.reconciled:
+                (target | credit).reconcile()
