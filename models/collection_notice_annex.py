@@ -70,11 +70,11 @@ class CollectionNotice(models.Model):
         if target.compare_amounts(target.round(original * rate), row["net"]):
             return ""
         return self.env._(
-            "%(amount)s at 1 %(source)s = %(rate)s %(target)s",
+            "%(amount)s at 1 %(unit)s = %(rate)s %(currency)s",
             amount=rule._say(original),
-            source=source.name,
+            unit=source.name,
             rate=formatLang(self.env, rate, digits=4 if rate >= 0.1 else 6),
-            target=target.name,
+            currency=target.name,
         )
 
     def _prepare_charge_documents(self, rows):
@@ -91,7 +91,7 @@ class CollectionNotice(models.Model):
 
     # Letter and e-mail
 
-    def _charge_texts(self):
+    def _frozen_charge_texts(self):
         return self._letter_details().get("charges") or {}
 
     def _letter_charge_totals(self):
@@ -115,7 +115,7 @@ class CollectionNotice(models.Model):
         details = notice.charge_details or []
         own = [row for row in details if not row["is_notice_fee"]]
         rows = []
-        for item_id, label in notice._charge_texts().get("items", []):
+        for item_id, label in notice._frozen_charge_texts().get("items", []):
             group = [row for row in own if row["line"] == item_id]
             if group:
                 rows.append(notice._letter_charge_row(label, group))
@@ -160,7 +160,7 @@ class CollectionNotice(models.Model):
         details = notice.charge_details or []
         if not details:
             return None
-        texts = notice._charge_texts()
+        texts = notice._frozen_charge_texts()
         labels = {item_id: label for item_id, label in texts.get("items", [])}
         rows = [
             {**row, "label": labels.get(row["line"], row["name"]), "note": note}
