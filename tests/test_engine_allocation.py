@@ -87,6 +87,7 @@ class TestAllocation(BaseCase):
         self.assertEqual(self.parts(0.3, COSTS_FIRST, debts), [(0, 0.1), (1, 0.1), (2, 0.1)])
         yen = [Debt(1, COST, 100.4), Debt(2, COST, 50.0)]
         self.assertEqual(self.parts(120.4, COSTS_FIRST, yen, precision=1.0), [(1, 100), (2, 20)])
+        self.assertEqual(self.parts(20.4, COSTS_FIRST, yen, precision=1.0), [(1, 20)])
         millimes = [Debt(1, COST, 1.0005), Debt(2, COST, 5.0)]
         found = self.parts(1.234, COSTS_FIRST, millimes, precision=0.001)
         self.assertEqual(sum(exact(part) for _id, part in found), exact(1.234))

@@ -100,6 +100,7 @@ class TestFixedAmounts(BaseCase):
     def test_tiers(self):
         whole = FixedRule(tiers=(Tier(500, 5, 2), Tier(100, 0, 1)))
         self.check(whole, {99.99: 0, 100: 1, 499: 4.99, 500: 15, 1000: 25})
+        self.check(FixedRule(tiers=(Tier(0, 40), Tier(1000, 20))), {999: 40, 1000: 20})
         edge_above = FixedRule(tiers=(Tier(100, 7),), tier_edge=ABOVE, minimum=5)
         self.check(edge_above, {100: 0, 100.01: 7})
         tiers_only = FixedRule(40, 10, tiers=(Tier(100, 7),))
