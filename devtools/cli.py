@@ -230,12 +230,31 @@ the exit code 1. No mail leaves, and letters are not rendered unless --pdf is gi
     command.add_argument("--policy", metavar="XMLID", help="the dunning policy to apply")
     command.add_argument("--until", metavar="DATE", help="the last day (2026-12-31)")
     command.add_argument("--pdf", action="store_true", help="render the letters too (slow)")
+    command.add_argument(
+        "--fee-rule",
+        metavar="XMLID",
+        help="charge late payments by this rule, e.g. fee_rule_fr_b2b; every charge is then "
+        "compared with what the file and the published rates give",
+    )
+    command.add_argument(
+        "--booking",
+        choices=("invoice", "collective", "claim"),
+        default="invoice",
+        help="how charges are booked (invoice)",
+    )
 
 
 def _replay(options):
     from . import serving
 
-    return serving.replay(options.file, options.policy, options.until, options.pdf)
+    return serving.replay(
+        options.file,
+        options.policy,
+        options.until,
+        options.pdf,
+        fee_rule=options.fee_rule,
+        booking=options.booking,
+    )
 
 
 def _add_lint(commands):

@@ -1,6 +1,6 @@
-"""`./dev replay` on a small made-up ledger: the promises of every day, in every run of the tests.
+"""`./dev replay` on small made-up ledgers: the promises of every day, in every run of the tests.
 
-The ledger has what the real one lacks: customers with two currencies and invoices that nobody
+One is replayed without charges, one with the interest and compensation of French law. The ledger has what the real one lacks: customers with two currencies and invoices that nobody
 ever pays. It is the same each time.
 """
 
@@ -17,10 +17,16 @@ from . import script_runs
 from .ui import DevError
 
 NAME = "replay"
-FIRST = date(2024, 2, 1)  # over a 29 February
+# (what it is, first day, fee rule)
+LEDGERS = [
+    ("a small ledger", date(2024, 2, 1), None),  # over a 29 February
+    # Over a change of the reference rate.
+    ("a small ledger, charged", date(2023, 11, 10), "fee_rule_fr_b2b"),
+]
 POSTING_DAYS = 25
-LAST = FIRST + timedelta(days=75)
+DAYS = timedelta(days=75)
 INVOICES = 45
+KINDS = ("interest", "compensation")
 TIMEOUT = 900
 COLUMNS = ("customer", "invoice", "invoice_date", "due_date", "amount", "currency", "paid_date")
 
@@ -31,26 +37,34 @@ def wanted(pattern):
 
 
 def run(prepared, databases, installed):
-    """Replay the ledger in a clone of a database; yield (name, what is wrong or "", seconds)."""
-    started = time.monotonic()
-    database = f"{installed}_replay"
-    try:
-        databases.clone(installed, database)
-        problem = _replay(prepared, database)
-    except (DevError, subprocess.TimeoutExpired) as error:
-        problem = str(error)
-    finally:
-        with suppress(DevError):
-            databases.drop(database)
-    yield f"{NAME}: a small ledger", problem, time.monotonic() - started
+    """Replay the ledgers in clones of a database; yield (name, what is wrong or "", seconds)."""
+    for name, first, fee_rule in LEDGERS:
+        started = time.monotonic()
+        database = f"{installed}_replay"
+        try:
+            databases.clone(installed, database)
+            problem = _replay(prepared, database, first, fee_rule)
+        except (DevError, subprocess.TimeoutExpired) as error:
+            problem = str(error)
+        finally:
+            with suppress(DevError):
+                databases.drop(database)
+        yield f"{NAME}: {name}", problem, time.monotonic() - started
 
 
-def _replay(prepared, database):
+def _replay(prepared, database, first, fee_rule):
     """Return what is wrong, or ""."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "ledger.csv"
-        _write(path)
-        arguments = {"file": str(path), "policy": None, "until": str(LAST), "pdf": False}
+        _write(path, first)
+        arguments = {
+            "file": str(path),
+            "policy": None,
+            "until": str(first + DAYS),
+            "pdf": False,
+            "fee_rule": fee_rule,
+            "booking": "invoice",
+        }
         done = subprocess.run(
             script_runs.command(prepared, "replay.py", database, arguments),
             env=prepared.variables,
@@ -59,22 +73,30 @@ def _replay(prepared, database):
             timeout=TIMEOUT,
             check=False,
         )
+    return _problem(done, fee_rule)
+
+
+def _problem(done, fee_rule):
     said = done.stdout.splitlines()
     violations = [line.strip() for line in said if line.startswith("  VIOLATED")]
     if done.returncode or violations:
         return "; ".join(violations or (done.stderr.strip().splitlines() or ["failed"])[-3:])
+    first_words = {" ".join(line.split()[:2]) for line in said}
     if not any(line.split()[:1] == ["Ultimatum"] and " 0 " not in line for line in said):
         return "no invoice reached the last level"
+    charged = {f"{kind} {state}" for kind in KINDS for state in ("posted", "waived")}
+    if fee_rule and not charged <= first_words:
+        return f"there were no charges of these: {', '.join(charged - first_words)}"
     return ""
 
 
-def _write(path):
+def _write(path, first):
     """Write the ledger: some pay early, some late, some never."""
     chance = random.Random(19)
     rows = []
     for number in range(INVOICES):
         customer = chance.randrange(9)
-        posted = FIRST + timedelta(days=chance.randrange(POSTING_DAYS))
+        posted = first + timedelta(days=chance.randrange(POSTING_DAYS))
         due = posted + timedelta(days=chance.choice((0, 2, 10, 14)))
         paid = max(posted, due + timedelta(days=chance.choice((-5, 0, 3, 9, 16, 31, 40, 999))))
         rows.append(
@@ -85,7 +107,7 @@ def _write(path):
                 "due_date": due,
                 "amount": f"{chance.randrange(100, 900_000) / 100:.2f}",
                 "currency": "EUR" if customer > 3 or number % 3 else "USD",
-                "paid_date": paid if paid <= LAST else "",
+                "paid_date": paid if paid <= first + DAYS else "",
             }
         )
     with open(path, "w", newline="") as handle:

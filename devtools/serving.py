@@ -54,8 +54,11 @@ def serve(database, port=None, arguments=()):
         return _serve(prepared, database, port, sink, arguments)
 
 
-def replay(file, policy=None, until=None, pdf=False):
-    """Replay a ledger in a fresh database."""
+def replay(file, policy=None, until=None, pdf=False, **charging):
+    """Replay a ledger in a fresh database.
+
+    :param charging: ``fee_rule`` (XML id or None) and ``booking`` of its charges
+    """
     ledger = Path(file).expanduser().absolute()
     if not ledger.is_file():
         raise DevError(f"there is no file {ledger}", "./dev replay --help")
@@ -71,6 +74,7 @@ def replay(file, policy=None, until=None, pdf=False):
     output = OUTPUT / "replay"
     _empty(output)
     options = {"file": str(ledger), "policy": policy, "until": until, "pdf": pdf}
+    options.update(charging)
     options["output_dir"] = str(output)
     with smtp_sink.running() as sink:
         return script_runs.run(prepared, "replay.py", REPLAY_DATABASE, options, sink.port)

@@ -47,6 +47,7 @@ class Report:
         self.days = 0
         self.repeated = 0
         self.letters = 0
+        self.charges = None  # the checks of charges, where there are any
         self._month = None
 
     def day(self, day):
@@ -78,6 +79,8 @@ class Report:
             items = self.checks.counts["items"][level.id]
             print(f"  {level.name:30} {notices[level.id]:6}  ({items} invoices reached it)")
         self._print_skips()
+        if self.charges:
+            self._print_charges()
         self._print_speed(sum(notices.values()))
         self._print_violations()
 
@@ -86,6 +89,25 @@ class Report:
         print(f"Invoices left out, counted once a day: {sum(skips.values())}")
         for reason, count in skips.most_common():
             print(f"  {reason:30} {count:6}")
+
+    def _print_charges(self):
+        checks = self.charges
+        print(f"Charges by “{checks.rule.name}”:")
+        count = 0
+        for row in checks.totals():
+            count += row["times"]
+            waived = f", {row['waived'] / 100:,.2f} waived" if row["waived"] else ""
+            print(
+                f"  {row['kind']:14} {row['state']:10} {row['times']:6}"
+                f" {row['cents'] / 100:16,.2f} {row['currency']}{waived}"
+            )
+        print(f"  Demanded by notices: {checks.demands} rows; each day equal to what is open.")
+        how = "worked out from the file" if checks.knows else "not worked out: too special a rule"
+        print(f"  Interest per invoice: {checks.compared} comparisons, {how}.")
+        seconds = sum(
+            self.clock.seconds[phase] for phase in ("charges", "charges on demand")
+        ) or 1
+        print(f"  {count} charges; {seconds:.0f} s in the job of charges.")
 
     def _print_speed(self, notices):
         clock = self.clock

@@ -7,6 +7,8 @@ process stands on that day, so that the module sees no other.
 E-mails are not sent: each evening they are marked as delivered. The PDF engine is switched off
 unless ``--pdf`` is given (rendering ten thousand letters takes longer than all the rest); what
 is written in the letters is frozen all the same.
+
+With ``--fee-rule`` late payments are charged: see ``replay.charging``.
 """
 
 import gc
@@ -15,12 +17,15 @@ from datetime import datetime, time
 from freezegun import freeze_time
 from replay import ledger as ledgers
 from replay.books import Books, deliver
+from replay.charge_checks import ChargeChecks
+from replay.charging import Charging
 from replay.checks import Checks
 from replay.oracle import Oracle, Rung
 from replay.report import Clock, Report
 
 MORNING = time(6)
 REPEAT_EVERY = 10  # days on which the scheduled action is called a second time
+COMPARE_EVERY = 25  # days on which all charges are worked out from the file
 
 
 def main(env, args):
@@ -31,13 +36,14 @@ def main(env, args):
         print(f"{args.file}: {error}")
         return 1
     policy = _policy(env, args.policy)
-    if not policy:
+    rule = _record(env, "collection.fee.rule", args.fee_rule) if args.fee_rule else None
+    if not policy or (args.fee_rule and not rule):
         return 1
     if not args.pdf:
         _switch_off_pdf(env)
     # The ORM makes many short-lived objects; looking for cycles that often costs a tenth.
     gc.set_threshold(100_000, 20, 100)
-    replay = Replay(env, ledger, policy)
+    replay = Replay(env, ledger, policy, rule, args.booking)
     replay.run()
     env.cr.commit()
     return 1 if replay.checks.violations else 0
@@ -50,13 +56,20 @@ def _policy(env, xmlid):
         if not policy:
             print("The company has no default policy: name one with --policy.")
         return policy
-    policy = env.ref(xmlid if "." in xmlid else f"account_collections.{xmlid}", False)
-    if not policy or policy._name != "collection.policy":
-        print(f"There is no policy {xmlid}.")
-        return None
-    env["collection.policy"].search([("is_default", "=", True)]).is_default = False
-    policy.write({"is_default": True, "active": True})
+    policy = _record(env, "collection.policy", xmlid)
+    if policy:
+        env["collection.policy"].search([("is_default", "=", True)]).is_default = False
+        policy.write({"is_default": True, "active": True})
     return policy
+
+
+def _record(env, model, xmlid):
+    """Return a record by its XML id, the module's own without prefix; or None."""
+    record = env.ref(xmlid if "." in xmlid else f"account_collections.{xmlid}", False)
+    if not record or record._name != model:
+        print(f"There is no {env[model]._description.lower()} {xmlid}.")
+        return None
+    return record
 
 
 def _switch_off_pdf(env):
@@ -69,9 +82,13 @@ def _switch_off_pdf(env):
 class Replay:
     """The days of a ledger, one after the other."""
 
-    def __init__(self, env, ledger, policy):
+    def __init__(self, env, ledger, policy, rule=None, booking="invoice"):
         self.env = env
         self.ledger = ledger
+        self.policy = policy
+        self.rule = rule
+        self.booking = booking
+        self.charging = None
         levels = policy.level_ids.sorted("delay_days")
         rungs = [
             Rung(
@@ -95,10 +112,19 @@ class Replay:
         # Frozen once and then moved: freezing looks through every module there is.
         with freeze_time(datetime.combine(self.ledger.first, MORNING)) as frozen:
             self.books = Books(self.env, self.ledger)
+            if self.rule:
+                self._prepare_charging()
             for day in self.ledger.days():
                 frozen.move_to(datetime.combine(day, MORNING))
                 self._day(day)
+            if self.charging:
+                self._close_charges(self.ledger.last)
         self.report.close()
+
+    def _prepare_charging(self):
+        self.charging = Charging(self.books, self.policy, self.rule, self.booking)
+        violations = self.checks.violations
+        self.report.charges = ChargeChecks(self.env, self.ledger, self.rule, violations)
 
     def _day(self, day):
         phase = self.clock.phase
@@ -110,6 +136,9 @@ class Replay:
             self.env.cr.commit()
         with phase("approvals"):
             self._approve(self.waiting)
+        if self.charging:
+            with phase("decisions about charges"):
+                self.charging.decide(day)
         with phase("checks"):
             self.checks.before_run(day)
         with phase("scheduled action"):
@@ -118,6 +147,8 @@ class Replay:
             self._decide(day)
         with phase("checks"):
             self.checks.after_run(day)
+        if self.charging:
+            self._charge(day)
         if day.toordinal() % REPEAT_EVERY == 0:
             with phase("second calls"):
                 self._repeat(day)
@@ -125,6 +156,28 @@ class Replay:
             deliver(self.env)
             self.env.cr.commit()
         self.report.day(day)
+
+    def _charge(self, day):
+        """The day's work on charges, and its checks."""
+        checks = self.report.charges
+        with self.clock.phase("checks of charges"):
+            checks.after_run(day)
+        with self.clock.phase("charges"):
+            self.charging.run(day)
+        if day.toordinal() % COMPARE_EVERY == 0:
+            with self.clock.phase("checks of charges"):
+                checks.after_day(day)
+
+    def _close_charges(self, day):
+        """What is still open is charged on demand; then every cent must be right."""
+        with self.clock.phase("charges on demand"):
+            problems = self.charging.charge_open_items(day)
+            self.charging.decide(day)
+        for item, problem in problems.items():
+            self.checks.violations.append(f"{day} charged: item {item} was not, {problem}")
+        with self.clock.phase("checks of charges"):
+            self.report.charges.after_day(day, complete=True)
+        self.env.cr.commit()
 
     def _decide(self, day):
         """The manager approves at once, or the next morning: every other day."""
@@ -144,6 +197,8 @@ class Replay:
         """A second call of the scheduled action changes nothing."""
         before = self.checks.fingerprint(day)
         self.env["collection.run"]._cron_advance()
+        if self.charging:
+            self.charging.run(day)
         if self.checks.fingerprint(day) != before:
             self.checks.violations.append(f"{day} once: a second call changed something")
         self.report.repeated += 1
