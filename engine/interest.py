@@ -56,14 +56,18 @@ class History:
     principal: float
     changes: tuple[tuple[date, float], ...] = ()
 
+    def is_in_grace(self, change, grace_days):
+        """True for money that came within the days of grace."""
+        day, amount = change
+        return amount < 0 and (day - self.start).days <= grace_days
+
     def balance_on(self, day, grace_days=0):
         """What bears interest on ``day``; payments within the grace days count as
         made at once."""
         balance = Decimal(str(self.principal))
-        for changed, amount in self.changes:
-            in_grace = amount < 0 and (changed - self.start).days <= grace_days
-            if changed < day or in_grace:
-                balance += Decimal(str(amount))
+        for change in self.changes:
+            if change[0] < day or self.is_in_grace(change, grace_days):
+                balance += Decimal(str(change[1]))
         return max(balance, Decimal(0))
 
 
@@ -110,7 +114,11 @@ def interest(history, rule, first, last, precision=0.01):
 def _stretches(history, rule, start, last):
     """Consecutive ``(first, last)`` days on which balance, rate and base are the
     same, whatever period is asked for."""
-    cuts = {next_day(day) for day, _amount in history.changes}
+    cuts = {
+        next_day(change[0])
+        for change in history.changes
+        if not history.is_in_grace(change, rule.grace_days)
+    }
     cuts |= rule.rate.changes(start, last)
     cuts |= set(_capitalisations(history.start, rule, last))
     starts = [start, *sorted(day for day in cuts if start < day <= last)]

@@ -116,6 +116,8 @@ class CollectionFeeRule(models.Model):
         ],
         default=interest.NONE,
         required=True,
+        help="When interest is added to what bears interest. Monthly with a year of 360 "
+        "actual days: after each 30 days (US Prompt Payment Act).",
     )
     interest_from = fields.Selection(
         [("due_date", "The day after the due date"), ("notice", "The day after the first notice")],
