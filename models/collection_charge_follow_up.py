@@ -42,7 +42,8 @@ class CollectionCharge(models.Model):
                     # One step of one company stops no other; the next call tries again.
                     _logger.exception("Charges of %s: %s failed", company.name, step)
             self.env["collection.run"]._commit_batch(0)
-        self.env["collection.rate.series"]._remind_missing(date)
+        today = date or self.env.company._collection_today()
+        self.env["collection.rate.series"]._remind_missing(today)
 
     @api.model
     def _charge_paid_items(self, company, date):
