@@ -2,10 +2,6 @@
 
 from datetime import timedelta
 
-from odoo import fields
-
-from odoo.addons.account_collections.models.collection_assessment import Request
-
 from .books import RATES
 
 PAY_DAY = 4  # Friday
@@ -125,17 +121,13 @@ class Charging:
             self.env["account.move.line"]._reconcile_plan(plan)
 
     def charge_open_items(self, day):
-        """On demand: what is late and still open on the last day."""
-        domain = [
-            ("account_id.account_type", "=", "asset_receivable"),
-            ("parent_state", "=", "posted"),
-            ("reconciled", "=", False),
-            ("date_maturity", "<", fields.Date.to_string(day)),
-            ("move_id.move_type", "=", "out_invoice"),
-            ("move_id.collection_is_charge", "=", False),
-        ]
-        items = self.env["account.move.line"].search(domain)
-        requests = [Request(item, self.rule) for item in items]
-        rows, problems = self.env["collection.assessment"]._assess(requests, day)
-        self.env["collection.charge"]._make(rows, day)
-        return problems
+        """On demand, with the wizard: what is late and still open on the last day.
+
+        :return: what could not be charged, and why
+        """
+        wizards = self.env["collection.charge.items"].with_user(self.books.manager)
+        wizard = wizards.create({"company_id": self.books.company.id, "date": day})
+        problems = wizard.line_ids.filtered("problem")
+        if wizard.line_ids - problems:
+            wizard.action_charge()
+        return [f"{line.move_id.name}: {line.problem}" for line in problems]

@@ -103,7 +103,12 @@ class Report:
             )
         print(f"  Demanded by notices: {checks.demands} rows; each day equal to what is open.")
         how = "worked out from the file" if checks.knows else "not worked out: too special a rule"
-        print(f"  Interest per invoice: {checks.compared} comparisons, {how}.")
+        print(f"  Interest: {checks.compared} comparisons, {how}.")
+        if checks.unallocated:
+            print(
+                f"  {checks.unallocated} invoices were charged while money of the customer was "
+                "not allocated: right for each charge, less in all."
+            )
         seconds = sum(
             self.clock.seconds[phase] for phase in ("charges", "charges on demand")
         ) or 1

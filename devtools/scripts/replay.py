@@ -173,8 +173,7 @@ class Replay:
         with self.clock.phase("charges on demand"):
             problems = self.charging.charge_open_items(day)
             self.charging.decide(day)
-        for item, problem in problems.items():
-            self.checks.violations.append(f"{day} charged: item {item} was not, {problem}")
+        self.checks.violations += [f"{day} charged on demand: {text}" for text in problems]
         with self.clock.phase("checks of charges"):
             self.report.charges.after_day(day, complete=True)
         self.env.cr.commit()
