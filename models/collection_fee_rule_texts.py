@@ -122,26 +122,30 @@ class CollectionFeeRule(models.Model):
         """The fixed amount, where it is charged by one of these scopes."""
         if self.fixed_scope not in scopes:
             return ""
-        amount = self._letter_scale() if self.tier_ids else self._letter_sum(
-            self.fixed_amount, self.fixed_percent, fixed_amounts.PRINCIPAL
-        )
-        if not amount:
+        if self.tier_ids:
+            text = f"{self._letter_scope()}: {self._letter_scale()}"
+        else:
+            amount = self._letter_sum(
+                self.fixed_amount, self.fixed_percent, fixed_amounts.PRINCIPAL
+            )
+            text = f"{amount} {self._letter_scope()}" if amount else ""
+        if not text:
             return ""
-        bounds = []
         if self.fixed_min:
-            bounds.append(self.env._("at least %(amount)s", amount=self._say(self.fixed_min)))
+            least = self.env._("at least %(amount)s", amount=self._say(self.fixed_min))
+            text = f"{text}, {least}"
         if self.fixed_max:
-            bounds.append(self.env._("at most %(amount)s", amount=self._say(self.fixed_max)))
-        return ", ".join([self._letter_scope(amount), *bounds])
+            most = self.env._("at most %(amount)s", amount=self._say(self.fixed_max))
+            text = f"{text}, {most}"
+        return text
 
-    def _letter_scope(self, amount):
-        if self.fixed_scope == "invoice":
-            return self.env._("%(amount)s per invoice", amount=amount)
-        if self.fixed_scope == "item":
-            return self.env._("%(amount)s per invoice or instalment", amount=amount)
-        if self.fixed_scope == "level":
-            return self.env._("%(amount)s per invoice and reminder", amount=amount)
-        return self.env._("%(amount)s per reminder", amount=amount)
+    def _letter_scope(self):
+        return {
+            "item": self.env._("per invoice or instalment"),
+            "invoice": self.env._("per invoice"),
+            "level": self.env._("per invoice and reminder"),
+            "notice": self.env._("per reminder"),
+        }[self.fixed_scope]
 
     def _letter_scale(self):
         """The steps, from the lowest: “40.00 £; from 1,000.00 £: 70.00 £”."""
@@ -172,7 +176,8 @@ class CollectionFeeRule(models.Model):
     def _letter_notice_fee(self):
         if not self.notice_fee:
             return ""
-        return self.env._("%(amount)s per reminder", amount=self._say(self.notice_fee))
+        per_reminder = self.env._("per reminder")
+        return f"{self._say(self.notice_fee)} {per_reminder}"
 
     def _say(self, amount):
         return format_amount(self.env, amount, self.currency_id, self.env.lang)

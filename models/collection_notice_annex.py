@@ -87,7 +87,7 @@ class CollectionNotice(models.Model):
             name = booked.get(row["charge_id"])
             if name:
                 amounts[name] = self.currency_id.round(amounts.get(name, 0.0) + row["amount"])
-        return [[name, amount] for name, amount in amounts.items()]
+        return [[name, amount] for name, amount in sorted(amounts.items())]
 
     # Letter and e-mail
 
