@@ -1,2 +1,3 @@
 from . import collection_demo
 from . import collection_demo_days
+from . import collection_demo_charges

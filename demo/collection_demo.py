@@ -40,6 +40,7 @@ class CollectionDemo(models.AbstractModel):
         for code in VAT:
             self._load_chart(code)
         self._assign_people()
+        self._charge_lateness()
         moves = self._create_invoices()
         self._create_pauses(moves)
         self._live_through(moves)

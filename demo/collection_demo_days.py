@@ -22,6 +22,7 @@ class CollectionDemo(models.AbstractModel):
     def _live_through(self, moves):
         for ago in range(HISTORY_DAYS, 0, -1):
             self._live(ago, moves)
+        self._waive(moves)
         self._type_contacts()
 
     def _live(self, ago, moves):
@@ -34,6 +35,7 @@ class CollectionDemo(models.AbstractModel):
             self._partner(customer).active = False
         for code in VAT:
             self.with_company(self._company(code))._work(code, ago)
+            self.with_company(self._company(code))._charge(code, ago)
 
     def _work(self, code, ago):
         """The scheduled run of one company, and what its people do that day."""

@@ -65,6 +65,25 @@ DISPUTES = [
 # Days ago on which an invoice was sent again by hand.
 SENT = {("ro", "alpin", 6): 1}
 NO_FOLLOWUP = {("ro", "farmacia", 8)}
+# What lateness costs: the company's policy and its rule, and customers with another one.
+POLICIES = {"fr": "Standard, French law", "ro": "Standard, penalties by contract"}
+FEE_RULES = {"fr": "fee_rule_fr_b2b", "ro": "fee_rule_demo_clause"}
+# Romanian law by the reference rate of the National Bank: where the half-year has no
+# published value yet, this customer is not charged a guess and the notice waits.
+CUSTOMER_RULES = {("ro", "editura"): "fee_rule_ro_b2b"}
+CHARGE_JOURNALS = {"fr": ("Pénalités de retard", "PEN"), "ro": ("Penalități de întârziere", "PEN")}
+CLAUSE = {
+    "fr_FR": (
+        "Clause du contrat : 0,1 % par jour et 40 EUR",
+        "Article 8 du contrat de vente ; loi roumaine n° 72/2013",
+    ),
+    "ro_RO": (
+        "Clauză contractuală: 0,1 % pe zi și 40 EUR",
+        "Art. 8 din contractul de vânzare; Legea nr. 72/2013",
+    ),
+}
+# ((company, customer, days late), kind of charge, why)
+WAIVERS = [(("fr", "menuiserie", 100), "compensation", "Geste commercial, client depuis 2009")]
 COLLECTORS = ["hotel", "garage", "menuiserie", "weber", "hartley", "construct", "bucegi"]
 CONTACTS = {"hotel": "hotel_accounting"}
 CALLS = {

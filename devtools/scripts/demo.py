@@ -15,6 +15,7 @@ def main(env, args):
     print("\nRunning the main job (the scheduled action) for today …", flush=True)
     env["collection.run"]._cron_advance()
     env["collection.run"]._cron_render_letters()
+    env["collection.charge"]._cron_charges()
     env.cr.commit()
     env["mail.mail"].process_email_queue()
     env.cr.commit()
@@ -22,6 +23,7 @@ def main(env, args):
     runs = env["collection.run"].search([("automatic", "=", True)], order="company_id")
     for run in runs.filtered(lambda run: run.date == run.company_id._collection_today()):
         _tell(run)
+        _tell_charges(run)
     folder = Path(args.output_dir) / "letters"
     saved = _save_letters(env, folder)
     print(f"\n{saved} letters are in {folder}")
@@ -98,6 +100,25 @@ def _tell_tasks(run):
     open_tasks = [f"{_count(count, noun)} {what}" for (noun, what), count in tasks.items() if count]
     if open_tasks:
         print(f"  Waiting for people: {', '.join(open_tasks)}")
+
+
+def _tell_charges(run):
+    """Say what lateness has cost this company's customers so far."""
+    charges = run.env["collection.charge"].search([("company_id", "=", run.company_id.id)])
+    kinds = dict(charges._fields["kind"]._description_selection(run.env))
+    if charges:
+        print(f"  Late payment charged so far: {_count(len(charges), 'charge')}")
+    for (kind, currency), group in charges.grouped(lambda c: (c.kind, c.currency_id)).items():
+        claimed, waived = sum(group.mapped("amount_total")), sum(group.mapped("amount_waived"))
+        text = f"    {kinds[kind]}: {len(group)}, {claimed:,.2f} {currency.name}"
+        print(text + f", {waived:,.2f} of it waived" * bool(waived))
+    undecided = charges.filtered(lambda charge: charge.leftover == "to_decide")
+    for invoice, group in undecided.grouped("move_id").items():
+        amount = sum(group.mapped("amount_open"))
+        print(
+            f"    {invoice.name} of {invoice.partner_id.name} was paid without its charges of "
+            f"{amount:,.2f} {invoice.currency_id.name}: claim, keep or waive?"
+        )
 
 
 def _save_letters(env, folder):
