@@ -15,7 +15,7 @@ class Request:
     """What is to be assessed: an item by a rule.
 
     ``notice`` is anything that tells the notices of one call apart (None: no
-    notice, so no fees); ``leads``: the item that carries its notice's fees.
+    notice, so no fees). The first late request of a notice carries its fees.
     """
 
     item: object
@@ -23,7 +23,6 @@ class Request:
     level: object = None
     occurrence: int = 1
     notice: object = None
-    leads: bool = False
 
 
 @dataclass(slots=True)
@@ -119,7 +118,7 @@ class CollectionAssessment(models.AbstractModel):
             return ("archived_customer", "")
         if rule.customer_type == "business" and customer._collection_is_consumer():
             return ("consumer_rule", rule.name)
-        fixed = rule.fixed_amount or rule.notice_fee or rule.tier_ids
+        fixed = rule.fixed_amount or rule.notice_fee or rule.min_interest or rule.tier_ids
         if fixed and not self._can_convert(rule.currency_id, request.item):
             currency = rule.currency_id | request.item.currency_id
             return ("missing_currency_rate", " / ".join(currency.mapped("name")))
@@ -204,11 +203,13 @@ class CollectionAssessment(models.AbstractModel):
         if not rule.base_includes_tax and move.amount_total:
             factor = move.amount_untaxed / move.amount_total
         currency = request.item.currency_id
-        return interest.History(
-            start,
-            currency.round(history.principal * factor),
-            tuple((day, currency.round(amount * factor)) for day, amount in history.changes),
-        )
+        changes, gross = [], history.principal
+        for day, amount in history.changes:
+            # Shares of running balances, so that the last payment leaves no cent.
+            before, gross = gross, gross + amount
+            change = currency.round(gross * factor) - currency.round(before * factor)
+            changes.append((day, currency.round(change)))
+        return interest.History(start, currency.round(history.principal * factor), tuple(changes))
 
     @api.model
     def _convert(self, rule, amount, item, date):

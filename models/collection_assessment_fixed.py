@@ -70,20 +70,25 @@ class CollectionAssessment(models.AbstractModel):
             if request.notice is not None:
                 notices[request.notice].append(request)
         for group in notices.values():
-            for request in group:
+            late = [
+                request
+                for request in group
+                if self._is_late(request, accounts[request.item.id], date)
+            ]
+            for request in late:
                 rule, item = request.rule, request.item
-                if not self._is_late(request, accounts[item.id], date):
-                    continue
                 if rule.fixed_scope == "level":
-                    late = accounts[item.id].late_amount(rule.grace_days)
-                    amount = self._fixed(rule, late, item, date)
+                    principal = accounts[item.id].late_amount(rule.grace_days)
+                    amount = self._fixed(rule, principal, item, date)
                     rows += self._fee_row(request, accounts, amount, date, per_notice=False)
-                if request.leads:
-                    amount = self._convert(rule, rule.notice_fee, item, date)
-                    if rule.fixed_scope == "notice":
-                        total = self._late_total(group, accounts, date)
-                        amount += self._fixed(rule, total, item, date)
-                    rows += self._fee_row(request, accounts, amount, date, per_notice=True)
+            # The first late item carries the fees of the notice.
+            for request in late[:1]:
+                rule, item = request.rule, request.item
+                amount = self._convert(rule, rule.notice_fee, item, date)
+                if rule.fixed_scope == "notice":
+                    total = self._late_total(late, accounts, date)
+                    amount += self._fixed(rule, total, item, date)
+                rows += self._fee_row(request, accounts, amount, date, per_notice=True)
         return rows
 
     @api.model

@@ -33,9 +33,9 @@ class CollectionBalance(models.AbstractModel):
             return {}
         self.env.flush_all()
         changes = self._read_settlements(items)
-        for item_id, rows in self._read_undone(items).items():
+        disputed, counted = self._add_open_credits(items, date, changes)
+        for item_id, rows in self._read_undone(items, counted).items():
             changes[item_id] += rows
-        disputed = self._add_open_credits(items, date, changes)
         notices = self._read_first_notices(items)
         accounts = {
             item.id: Account(
@@ -75,15 +75,21 @@ class CollectionBalance(models.AbstractModel):
         return changes
 
     @api.model
-    def _read_undone(self, items):
-        """Settlements that were taken away again: paid in between."""
+    def _read_undone(self, items, counted):
+        """Settlements that were taken away again: paid in between.
+
+        :param counted: ``{(item id, credit id): amount}`` of money that counts from its
+            day on anyway, as it is still there
+        """
         changes = defaultdict(list)
         undone = self.env["collection.undone.settlement"].sudo()
         for row in undone.search([("move_line_id", "in", items.ids)]):
-            changes[row.move_line_id.id] += [
-                (row.date_from, -row.amount),
-                (row.date_to, row.amount),
-            ]
+            amount = row.amount - counted.get((row.move_line_id.id, row.counterpart_line_id.id), 0)
+            if row.currency_id.compare_amounts(amount, 0) > 0:
+                changes[row.move_line_id.id] += [
+                    (row.date_from, -amount),
+                    (row.date_to, amount),
+                ]
         return changes
 
     @api.model
@@ -92,9 +98,10 @@ class CollectionBalance(models.AbstractModel):
         against the oldest items first, as on the notice.
 
         :param changes: ``{item id: [(day, amount)]}``, added to
-        :return: ``{item id: disputed amount}``: it bears no interest meanwhile
+        :return: ``{item id: disputed amount}``, which bears no interest meanwhile, and
+            ``{(item id, credit id): amount}`` of what was added
         """
-        disputed = {}
+        disputed, counted = {}, {}
         open_items = items.filtered(lambda item: not item.reconciled)
         for company, group in open_items.grouped("company_id").items():
             books = self.env["collection.candidate"]._read_books(
@@ -107,7 +114,8 @@ class CollectionBalance(models.AbstractModel):
                 day = row["invoice_date"] or row["date"]
                 if day <= date:
                     changes[share.item_id].append((day, -share.amount))
-        return disputed
+                    counted[share.item_id, share.credit_id] = share.amount
+        return disputed, counted
 
     @api.model
     def _read_first_notices(self, items):
@@ -130,22 +138,21 @@ class CollectionBalance(models.AbstractModel):
 
     @api.model
     def _add_charged(self, items, accounts):
-        """What was charged already and not reversed. A charge whose item was built
-        anew counts for every item of its invoice."""
+        """What was charged already and not reversed. A charge counts also for the items
+        of its invoice that were built after it, when an invoice was reset to draft."""
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT COALESCE(charge.move_line_id, aml.id), charge.kind, charge.date_from,
-                       charge.date_to, charge.level_id, charge.fee_rule_id,
-                       charge.occurrence, charge.is_notice_fee
-                  FROM collection_charge charge
-                  LEFT JOIN account_move_line aml
-                    ON charge.move_line_id IS NULL AND aml.move_id = charge.move_id
-                   AND aml.id IN %(items)s
-                 WHERE charge.state != 'reversed'
-                   AND (charge.move_line_id IN %(items)s OR aml.id IS NOT NULL)
+                SELECT aml.id, charge.kind, charge.date_from, charge.date_to,
+                       charge.level_id, charge.fee_rule_id, charge.occurrence,
+                       charge.is_notice_fee
+                  FROM account_move_line aml
+                  JOIN collection_charge charge ON charge.move_id = aml.move_id
+                   AND (charge.move_line_id IS NULL OR charge.move_line_id = aml.id
+                        OR aml.create_date > charge.create_date)
+                 WHERE charge.state != 'reversed' AND aml.id IN %s
                 """,
-                items=tuple(items.ids),
+                tuple(items.ids),
             )
         )
         for item_id, kind, first, last, level, rule, occurrence, per_notice in rows:

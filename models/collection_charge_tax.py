@@ -81,7 +81,8 @@ class CollectionCharge(models.Model):
         return self.currency_id.round(total * self.amount / self.amount_total)
 
     def _fit_total(self, document, total):
-        """The cents by which rounding differs go on the tax of a draft document.
+        """The cents by which rounding differs go on the tax of a draft document, or on a
+        line of their own.
 
         :param total: what the document must add up to, in its currency
         """
@@ -91,8 +92,18 @@ class CollectionCharge(models.Model):
         line = document.line_ids.filtered("tax_line_id").sorted(
             lambda line: abs(line.amount_currency)
         )[-1:]
-        if not line:
-            document.invoice_line_ids[-1:].price_unit += difference
-            return
         amount = line.amount_currency + document.direction_sign * difference
-        document.line_ids = [Command.update(line.id, {"amount_currency": amount})]
+        if line and not document.currency_id.is_zero(amount):
+            document.line_ids = [Command.update(line.id, {"amount_currency": amount})]
+            return
+        # Of some cents there is no tax.
+        document.invoice_line_ids = [
+            Command.create(
+                {
+                    "name": self.env._("Rounding of taxes"),
+                    "account_id": document.invoice_line_ids[-1:].account_id.id,
+                    "price_unit": difference,
+                    "tax_ids": [Command.clear()],
+                }
+            )
+        ]

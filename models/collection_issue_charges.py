@@ -76,18 +76,16 @@ class CollectionProposal(models.AbstractModel):
             lines = sorted(
                 draft.advancing, key=lambda line: (line.level.id != draft.level.id, line.item_id)
             )
-            leads = True
             for line in lines:
                 level = levels[line.level.id]
                 rule = level._charging_rule(customers[draft.customer])
                 if rule:
-                    wanted.append((line, rule, level, position, leads))
-                    leads = False
+                    wanted.append((line, rule, level, position))
         # Read together, whatever the number of notices.
         items = self.env["account.move.line"].sudo().browse([row[0].item_id for row in wanted])
         return [
-            Request(item, rule, level, line.occurrence, position, leads)
-            for item, (line, rule, level, position, leads) in zip(items, wanted, strict=True)
+            Request(item, rule, level, line.occurrence, position)
+            for item, (line, rule, level, position) in zip(items, wanted, strict=True)
         ]
 
     @api.model
