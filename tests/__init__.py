@@ -5,6 +5,8 @@ from . import test_recipients
 from . import test_companies
 from . import test_changes
 from . import test_charges
+from . import test_letter_charges
+from . import test_portal_charges
 from . import test_levels
 from . import test_modes
 from . import test_engine_allocation
@@ -50,3 +52,10 @@ from . import test_review
 from . import test_rates
 from . import test_rates_reminder
 from . import test_fee_presets
+from . import test_field_bugs_fees
+from . import test_charge_entries
+from . import test_charge_history
+from . import test_charge_fixed
+from . import test_charge_wizards
+from . import test_allocation_wizard
+from . import test_charge_screens

@@ -2,7 +2,7 @@
 
 from odoo import Command
 
-from .common import CollectionsCommon
+from .common import CollectionsCommon, later
 
 
 class ChargesCommon(CollectionsCommon):
@@ -42,6 +42,19 @@ class ChargesCommon(CollectionsCommon):
             }
         )
 
+    def _ready(self, *invoices):
+        """Level 1 lies well behind these invoices: a run that finds them 15 days late
+        charges."""
+        for invoice in invoices:
+            items = self._item(invoice).sudo()
+            items.collection_level_id = self.level_1
+            items.collection_manual_date = later(-60)
+        return invoices[0]
+
+    def _late(self, amount=1000.0, days_late=15, **values):
+        """An invoice that the run of TODAY charges: 15 days are 4.93, and 40."""
+        return self._ready(self._invoice(days_late, amount, **values))
+
     def _charges(self, invoice, kind=None):
         charges = self.env["collection.charge"].search(
             [("move_id", "=", invoice.id)], order="date, id"
@@ -64,4 +77,4 @@ class ChargesCommon(CollectionsCommon):
                 ("parent_state", "=", "posted"),
             ]
         )
-        return sum(lines.mapped("balance"))
+        return self.company.currency_id.round(sum(lines.mapped("balance")))
