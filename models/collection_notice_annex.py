@@ -115,7 +115,7 @@ class CollectionNotice(models.Model):
         details = notice.charge_details or []
         own = [row for row in details if not row["is_notice_fee"]]
         rows = []
-        for item_id, label in notice._frozen_charge_texts().get("items", []):
+        for item_id, label in notice._frozen_charge_texts().get("items", ()):
             group = [row for row in own if row["line"] == item_id]
             if group:
                 rows.append(notice._letter_charge_row(label, group))
@@ -161,10 +161,10 @@ class CollectionNotice(models.Model):
         if not details:
             return None
         texts = notice._frozen_charge_texts()
-        labels = {item_id: label for item_id, label in texts.get("items", [])}
+        labels = dict(texts["items"])
         rows = [
-            {**row, "label": labels.get(row["line"], row["name"]), "note": note}
-            for row, note in zip(details, texts.get("notes", []), strict=True)
+            {**row, "label": labels[row["line"]], "note": note}
+            for row, note in zip(details, texts["notes"], strict=True)
         ]
         order = {item_id: position for position, item_id in enumerate(labels)}
         rows.sort(key=lambda row: (order.get(row["line"], len(order)), row["date_from"]))
@@ -179,7 +179,7 @@ class CollectionNotice(models.Model):
             ],
             "documents": [
                 f"{name}: {notice._say_amount(amount)}"
-                for name, amount in texts.get("documents", [])
+                for name, amount in texts["documents"]
             ],
         }
 
