@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from stdnum.iso7064 import mod_97_10
@@ -105,6 +106,58 @@ class TestDemo(TransactionCase):
             delays = lines.sorted(lambda line: line.notice_id.date).level_id.mapped("delay_days")
             self.assertEqual(delays, sorted(set(delays)))
         self.assertEqual(self.companies.currency_id.mapped("name"), ["EUR", "RON"])
+
+    def test_lateness_is_charged(self):
+        """By law in France, in its currencies too; by contract in Romania."""
+        charges = self.env["collection.charge"].search([("company_id", "in", self.companies.ids)])
+        self.assertEqual(
+            {
+                (charge.company_id, charge.kind, charge.currency_id.name, charge.fee_rule_id)
+                for charge in charges
+            },
+            {
+                (company, kind, currency, self.env.ref(f"{MODULE}.{rule}"))
+                for company, currency, rule in (
+                    (self.companies[0], "EUR", "fee_rule_fr_b2b"),
+                    (self.companies[0], "USD", "fee_rule_fr_b2b"),
+                    (self.companies[1], "RON", "fee_rule_demo_clause"),
+                    (self.companies[1], "EUR", "fee_rule_demo_clause"),
+                )
+                for kind in ("interest", "compensation")
+            },
+        )
+        self.assertEqual(
+            set(charges.charge_move_id.journal_id.mapped("code")), {"PEN"}
+        )
+        demanded = self.notices.filtered(lambda n: n.stage == "issued" and n.amount_charges)
+        self.assertLessEqual({"fr_FR", "ro_RO", "en_US"}, set(demanded.mapped("lang")))
+
+    def test_charges_given_up_and_left_over(self):
+        charges = self.env["collection.charge"].search([("company_id", "=", self.companies[0].id)])
+        waived = charges.filtered(lambda charge: charge.state == "waived")
+        self.assertEqual(waived.move_id.partner_id, self.env.ref(f"{MODULE}.partner_menuiserie"))
+        self.assertTrue(waived.reason)
+        left = charges.filtered(lambda charge: charge.leftover == "to_decide")
+        self.assertEqual(left.move_id.partner_id, self.env.ref(f"{MODULE}.partner_librairie"))
+        self.assertEqual(left.move_id.payment_state, "paid")
+        self.assertGreater(sum(left.mapped("amount_open")), 40)
+        task = self.env.ref(f"{MODULE}.mail_activity_type_charges")
+        self.assertIn(task, left.move_id.activity_ids.activity_type_id)
+
+    def test_no_rate_is_invented(self):
+        """The statutory Romanian customer waits where no rate was published."""
+        company = self.companies[1]
+        customer = self.env.ref(f"{MODULE}.partner_editura").with_company(company)
+        rule = customer.collection_fee_rule_id
+        invoice = self.env["account.move"].search(
+            [("partner_id", "=", customer.id), ("company_id", "=", company.id)]
+        )
+        rule.series_id.rate_ids.filtered(
+            lambda rate: rate.date_from > invoice.invoice_date_due - timedelta(days=400)
+        ).unlink()
+        self.env["collection.run"]._prepare_day(company, company._collection_today())
+        skips = self.env["collection.skip"].search([("partner_id", "=", customer.id)])
+        self.assertIn("missing_rate", skips.mapped("reason"))
 
     def test_numbers_are_valid(self):
         for partner in self.env["res.partner"].search([("vat", "!=", False)]):

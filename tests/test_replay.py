@@ -6,11 +6,12 @@ devtools/replay_check.py.
 
 import tempfile
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from odoo.tests import BaseCase, tagged
 
-from ..devtools.replay import ledger, oracle
+from ..devtools.replay import charge_oracle, ledger, oracle
 
 HEADER = "customer,invoice,invoice_date,due_date,amount,currency,paid_date\n"
 RUNGS = [
@@ -27,6 +28,11 @@ def _read(*rows):
         path = Path(folder) / "ledger.csv"
         path.write_text(HEADER + "\n".join(rows) + "\n")
         return ledger.read(path)
+
+
+RATES = charge_oracle.Published(
+    {date(2023, 7, 1): Decimal("4"), date(2024, 1, 1): Decimal("4.5")}
+)
 
 
 @tagged("post_install", "-at_install")
@@ -94,3 +100,47 @@ class TestReplay(BaseCase):
         ):
             with self.subTest(row=row), self.assertRaisesRegex(ledger.LedgerError, reason):
                 _read(row)
+
+    def test_interest_day_by_day(self):
+        """1,000 due on 15 December 2023, paid on 16 January 2024: 16 days at 14 %,
+        16 days at 14.5 %; the day of payment counts, the due day does not."""
+        terms = charge_oracle.Terms(published=RATES, margin=Decimal(10))
+        due = date(2023, 12, 15)
+        self.assertEqual(terms.interest(100_000, due, date(2023, 12, 31)), 614)
+        self.assertEqual(terms.interest(100_000, due, date(2024, 1, 16)), 1249)
+        fixed = charge_oracle.Terms(published=RATES, margin=Decimal(10), floating=False)
+        self.assertEqual(fixed.interest(100_000, due, date(2024, 1, 16)), 1227)
+
+    def test_interest_after_a_part_payment(self):
+        """The day of the payment still bears the old balance."""
+        terms = charge_oracle.Terms(agreed=Decimal("36.5"))
+        due = date(2024, 3, 1)
+        paid = [(date(2024, 3, 4), 60_000)]
+        self.assertEqual(terms.interest(100_000, due, date(2024, 3, 6), paid), 380)
+
+    def test_thirty_days_a_month(self):
+        terms = charge_oracle.Terms(agreed=Decimal(5), day_count="thirty_360")
+        self.assertEqual(terms.interest(100_000, date(2024, 1, 31), date(2024, 3, 31)), 833)
+
+    def test_half_years_without_a_rate(self):
+        terms = charge_oracle.Terms(published=RATES)
+        with self.assertRaises(charge_oracle.NoRate):
+            terms.interest(100_000, date(2024, 6, 30), date(2024, 7, 1))
+
+    def test_money_nobody_has_allocated(self):
+        """It counts for the oldest invoices, until it is set against the right ones."""
+        rows = [f"C{n},X{n},2024-01-01,2024-01-02,1,EUR,2024-01-0{n}" for n in range(1, 10)]
+        books = _read(
+            *rows,
+            "Z,OLD,2024-01-05,2024-01-10,70,EUR,2024-03-01",
+            "Z,NEW,2024-01-05,2024-02-10,100,EUR,2024-02-20",
+        )
+        known = charge_oracle.KnownPayments(books)
+        old, new = books.by_number["OLD"], books.by_number["NEW"]
+        paid = date(2024, 2, 20)
+        self.assertEqual(known.payments(old, paid - timedelta(days=1)), [])
+        self.assertEqual(known.payments(old, paid), [(paid, 7000)])
+        self.assertEqual(known.payments(new, paid), [(paid, 3000)])
+        allocated = paid + ledger.ALLOCATION_LAG
+        self.assertEqual(known.payments(old, allocated), [])
+        self.assertEqual(known.payments(new, allocated), [(paid, 10000)])

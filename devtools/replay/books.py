@@ -9,6 +9,8 @@ QUIET = {
     "mail_create_nolog": True,
     "mail_create_nosubscribe": True,
     "mail_notrack": True,
+    # Nobody gets a mail about a task.
+    "mail_activity_quick_update": True,
 }
 
 
