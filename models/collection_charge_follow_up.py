@@ -33,17 +33,35 @@ class CollectionCharge(models.Model):
         for company in self.env["res.company"].search([], order="id"):
             day = date or company._collection_today()
             for step in ("_charge_paid_items", "_book_collective", "_book_paid", "_ask_leftovers"):
-                try:
-                    with self.env.cr.savepoint():
-                        getattr(self.with_company(company), step)(company, day)
-                except RETRY_ERRORS:
-                    raise
-                except Exception:
-                    # One step of one company stops no other; the next call tries again.
-                    _logger.exception("Charges of %s: %s failed", company.name, step)
+                # One step of one company stops no other; the next call tries again.
+                self._attempt(getattr(self.with_company(company), step), company, day)
             self.env["collection.run"]._commit_batch(0)
         today = date or self.env.company._collection_today()
         self.env["collection.rate.series"]._remind_missing(today)
+
+    @api.model
+    def _attempt(self, function, *args):
+        """:return: True when it worked; else it is taken back and logged"""
+        try:
+            with self.env.cr.savepoint():
+                function(*args)
+        except RETRY_ERRORS:
+            raise
+        except Exception:
+            _logger.exception("Charges: %s failed for %s", function.__name__, args)
+            return False
+        return True
+
+    @api.model
+    def _each_customer(self, function, groups, *args):
+        """All at once; if that fails, one by one: one bad customer stops nobody.
+
+        :param groups: recordsets, one a customer
+        """
+        if len(groups) > 1 and self._attempt(function, groups[0].union(*groups), *args):
+            return
+        for group in groups:
+            self._attempt(function, group, *args)
 
     @api.model
     def _charge_paid_items(self, company, date):
@@ -66,9 +84,15 @@ class CollectionCharge(models.Model):
             and policies[item.id]._charges_paid(settled[item.id], item in charged)
         ]
         rows, problems = self.env["collection.assessment"]._assess(requests, date)
-        self._make(rows, date)
         for item_id, (reason, detail) in problems.items():
             _logger.info("Item %s was not charged at payment: %s %s", item_id, reason, detail)
+
+        def make(items):
+            self._make([row for row in rows if row["move_line_id"] in items._ids], date)
+
+        charged = items.browse([row["move_line_id"] for row in rows])
+        customers = charged.grouped(lambda item: item.partner_id.commercial_partner_id)
+        self._each_customer(make, list(customers.values()))
 
     @api.model
     def _paid_late(self, company, date):
@@ -102,14 +126,16 @@ class CollectionCharge(models.Model):
         """The charges of earlier months, on one debit invoice a customer."""
         if company.collection_charge_booking != "collective":
             return
-        self.search(
+        charges = self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "draft"),
                 ("date", "<", date.replace(day=1)),
             ],
             order="date, id",
-        )._book(date)
+        )
+        customers = list(charges.grouped("partner_id").values())
+        self._each_customer(lambda group: group._book(date), customers)
 
     @api.model
     def _book_paid(self, company, date):
@@ -123,20 +149,22 @@ class CollectionCharge(models.Model):
         claimed = self.search(
             [("company_id", "=", company.id), ("state", "=", "draft")], order="date, id"
         )
-        for (customer, currency), charges in claimed.grouped(
-            lambda row: (row.partner_id, row.currency_id)
-        ).items():
-            lines = self._open_receivables(company, customer, currency)
-            credits = lines.filtered(lambda line: line.amount_residual_currency < 0)
-            money = -sum(credits.mapped("amount_residual_currency"))
-            total = sum(charges.mapped("amount_open"))
-            if credits != lines or currency.compare_amounts(money, total) < 0:
-                continue
-            charges._book(date)
-            (charges.charge_move_id.line_ids | credits).filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-                and not line.reconciled
-            ).reconcile()
+        for charges in claimed.grouped(lambda row: (row.partner_id, row.currency_id)).values():
+            self._attempt(charges._book_if_paid, company, date)
+
+    def _book_if_paid(self, company, date):
+        """Of one customer and currency."""
+        currency = self.currency_id
+        lines = self._open_receivables(company, self.partner_id, currency)
+        credits = lines.filtered(lambda line: line.amount_residual_currency < 0)
+        money = -sum(credits.mapped("amount_residual_currency"))
+        total = sum(self.mapped("amount_open"))
+        if credits != lines or currency.compare_amounts(money, total) < 0:
+            return
+        self._book(date)
+        (self.charge_move_id.line_ids | credits).filtered(
+            lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
+        ).reconcile()
 
     @api.model
     def _open_receivables(self, company, customer, currency):
@@ -166,20 +194,24 @@ class CollectionCharge(models.Model):
                 ("move_id.state", "!=", "posted"),
             ]
         ).filtered(lambda row: row.amount_open > 0)
-        for (customer, currency), charges in left.grouped(
-            lambda row: (row.partner_id, row.currency_id)
-        ).items():
-            total = sum(charges.mapped("amount_open"))
-            tolerance = company.currency_id._convert(
-                company.collection_charge_tolerance, currency, company, date
+        for charges in left.grouped(lambda row: (row.partner_id, row.currency_id)).values():
+            self._attempt(charges._waive_or_ask, company, date)
+
+    def _waive_or_ask(self, company, date):
+        """Of one customer and currency."""
+        currency = self.currency_id
+        total = sum(self.mapped("amount_open"))
+        tolerance = company.currency_id._convert(
+            company.collection_charge_tolerance, currency, company, date
+        )
+        if currency.compare_amounts(total, tolerance) <= 0:
+            self._waive(
+                {charge.id: charge.amount_open for charge in self},
+                self.env._("Left over after payment, within the tolerance"),
             )
-            if currency.compare_amounts(total, tolerance) <= 0:
-                charges._waive(
-                    {charge.id: charge.amount_open for charge in charges},
-                    self.env._("Left over after payment, within the tolerance"),
-                )
-                continue
-            charges.filtered(lambda row: row.leftover == "none")._ask(company, customer, date)
+            return
+        new = self.filtered(lambda row: row.leftover == "none")
+        new._ask(company, self.partner_id, date)
 
     def _ask(self, company, customer, date):
         """One task a customer: claim, keep or waive."""

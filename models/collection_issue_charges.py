@@ -134,8 +134,9 @@ class CollectionProposal(models.AbstractModel):
             for line in draft.lines:
                 if line.kind != compose.CREDIT:
                     homes.setdefault((line.item_id, draft.currency), draft)
-        first = {}
+        first, kept = {}, {}
         for draft in sorted(drafts, key=lambda draft: -draft.level.delay_days):
+            kept.setdefault((draft.customer, draft.currency), draft)
             if books.rules[draft.policy].listed_items != "advancing":
                 first.setdefault((draft.customer, draft.currency), draft)
         for charge in charges:
@@ -143,7 +144,8 @@ class CollectionProposal(models.AbstractModel):
             key = (charge.partner_id.id, charge.currency_id.id)
             draft = homes.get((item.id, charge.currency_id.id))
             if draft is None and item.id not in books.rows:
-                draft = first.get(key)
+                # What a person kept for the next notice is on it in any case.
+                draft = (kept if charge.leftover == "keep" else first).get(key)
                 if draft is not None and item:
                     self._list_settled(books, draft, item)
                     homes[item.id, charge.currency_id.id] = draft

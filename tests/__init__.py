@@ -4,6 +4,7 @@ from . import test_mail_delivery
 from . import test_recipients
 from . import test_companies
 from . import test_changes
+from . import test_charge_netting
 from . import test_charges
 from . import test_letter_charges
 from . import test_portal_charges
@@ -59,3 +60,5 @@ from . import test_charge_fixed
 from . import test_charge_wizards
 from . import test_allocation_wizard
 from . import test_charge_screens
+from . import test_charge_database
+from . import test_charge_follow_up
