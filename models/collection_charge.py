@@ -218,6 +218,15 @@ class CollectionCharge(models.Model):
         """:raises UserError: a charge is part of the record"""
         raise UserError(self.env._("A charge is reversed or waived, never deleted."))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A manager may charge an amount of his own, over RPC for instance: it starts
+        open, and neither booked nor waived."""
+        if not self.env.su:
+            decided = {"state": "draft", "charge_move_id": False, "amount_waived": 0.0}
+            vals_list = [{**vals, **decided, "leftover": "none"} for vals in vals_list]
+        return super().create(vals_list)
+
     def write(self, vals):
         """:raises UserError: for a person who writes, over RPC for instance"""
         if not self.env.su:

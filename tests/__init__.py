@@ -62,3 +62,6 @@ from . import test_allocation_wizard
 from . import test_charge_screens
 from . import test_charge_database
 from . import test_charge_follow_up
+from . import test_charge_rules
+from . import test_charge_queries
+from . import test_charge_tours
