@@ -114,6 +114,7 @@ class ResPartner(models.Model):
         string="Charges", compute="_compute_collection_charge_count"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_collection_charge_count(self):
         """Charges of the commercial customer; 0 for whoever may not see them."""
         charges = self.env["collection.charge"]

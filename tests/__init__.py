@@ -65,3 +65,4 @@ from . import test_charge_follow_up
 from . import test_charge_rules
 from . import test_charge_queries
 from . import test_charge_tours
+from . import test_charge_access

@@ -26,7 +26,7 @@ class CollectionAllocate(models.TransientModel):
         ._fields["collection_allocation_order"]
         ._description_selection(self.env),
         required=True,
-        help="Drag the lines for any other order.",
+        readonly=True,
     )
     amount = fields.Monetary(string="To Allocate", readonly=True)
     amount_left = fields.Monetary(string="Left Over", compute="_compute_amount_left")
@@ -95,7 +95,9 @@ class CollectionAllocate(models.TransientModel):
     @api.model
     def _open_items(self, company, partner):
         """Everything open on the customer's receivable accounts, oldest first."""
-        return self.env["account.move.line"].search(
+        # An archived customer's money is allocated like anybody's.
+        lines = self.env["account.move.line"].with_context(active_test=False)
+        found = lines.search(
             [
                 ("company_id", "=", company.id),
                 ("account_id.account_type", "=", "asset_receivable"),
@@ -105,6 +107,7 @@ class CollectionAllocate(models.TransientModel):
             ],
             order="date, id",
         )
+        return found.with_env(self.env)
 
     def _credits(self):
         """The credits of this proposal as they are now."""
@@ -194,10 +197,13 @@ class CollectionAllocate(models.TransientModel):
         for sequence, (debt, _part) in enumerate(ordered, start=1):
             self.line_ids[debt.id].sequence = sequence
 
-    @api.onchange("order")
-    def _onchange_order(self):
-        if self.order:
-            self._sort_lines()
+    def action_change_order(self):
+        """Propose it in the other order; a list on screen is not sorted anew."""
+        self.ensure_one()
+        principal_first = self.order == allocation.PRINCIPAL_FIRST
+        self.order = allocation.COSTS_FIRST if principal_first else allocation.PRINCIPAL_FIRST
+        self._sort_lines()
+        return self._show()
 
     @api.depends("amount", "line_ids.amount")
     def _compute_amount_left(self):

@@ -41,6 +41,7 @@ class CollectionChargeItems(models.TransientModel):
         readonly=False,
     )
     without_rule_count = fields.Integer(compute="_compute_without_rule_count")
+    has_problems = fields.Boolean(compute="_compute_totals")
     totals = fields.Char(string="Total", compute="_compute_totals")
 
     @api.constrains("date", "company_id")
@@ -102,9 +103,10 @@ class CollectionChargeItems(models.TransientModel):
             if wizard.date and not wizard.fee_rule_id:
                 wizard.without_rule_count = len(wizard._items()) - len(wizard._requests())
 
-    @api.depends("line_ids.selected", "line_ids.amount_total")
+    @api.depends("line_ids.selected", "line_ids.amount_total", "line_ids.problem")
     def _compute_totals(self):
         for wizard in self:
+            wizard.has_problems = any(wizard.line_ids.mapped("problem"))
             sums = defaultdict(float)
             for line in wizard.line_ids.filtered(lambda row: row.selected and not row.problem):
                 sums[line.currency_id] += line.amount_total
@@ -125,13 +127,16 @@ class CollectionChargeItems(models.TransientModel):
                 ("date_maturity", "<", self.date),
             ]
         )
+        # Archived customers too: the preview says why they are not charged.
+        everybody = self.with_context(active_test=False)
         if self.move_ids:
             domain &= Domain("move_id", "in", self.move_ids.ids)
         else:
             domain &= Domain("reconciled", "=", False)
-        if self.partner_ids:
-            domain &= Domain("partner_id.commercial_partner_id", "in", self.partner_ids.ids)
-        return self.env["account.move.line"].search(domain, order="date_maturity, id")
+            if customers := everybody.partner_ids:
+                domain &= Domain("partner_id.commercial_partner_id", "in", customers.ids)
+        items = everybody.env["account.move.line"].search(domain, order="date_maturity, id")
+        return items.with_env(self.env)
 
     def _requests(self):
         """What to assess: each item by the rule chosen here, else by its own."""
