@@ -165,14 +165,12 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _prepare_totals(self, draft):
         totals = super()._prepare_totals(draft)
-        charges = netting.rounded(
-            sum(row["amount"] for row in draft.charges),
-            self.env["res.currency"].browse(draft.currency).rounding,
-        )
+        precision = self.env["res.currency"].browse(draft.currency).rounding
+        charges = netting.rounded(sum(row["amount"] for row in draft.charges), precision)
         return {
             **totals,
             "amount_charges": charges,
-            "amount_total": totals["amount_due"] + charges,
+            "amount_total": netting.rounded(totals["amount_due"] + charges, precision),
             "charge_details": draft.charges,
         }
 

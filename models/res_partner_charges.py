@@ -1,7 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 
+from .collection_notice import MANAGER_GROUP
 from .res_partner import STAFF
 
 
@@ -14,8 +15,10 @@ class ResPartner(models.Model):
         "collection.fee.rule",
         company_dependent=True,
         check_company=True,
+        copy=False,
         groups=STAFF,
-        help="Empty: the rule of the level or of the policy.",
+        help="Empty: the rule of the level or of the policy. Only a collections manager "
+        "chooses it.",
     )
     collection_customer_type = fields.Selection(
         [("business", "Business"), ("consumer", "Consumer")],
@@ -37,6 +40,25 @@ class ResPartner(models.Model):
         groups=STAFF,
         help="Charges made and not paid, in the company's currency.",
     )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if any(vals.get("collection_fee_rule_id") for vals in vals_list):
+            self._check_fee_rule_right()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "collection_fee_rule_id" in vals:
+            self._check_fee_rule_right()
+        return super().write(vals)
+
+    @api.model
+    def _check_fee_rule_right(self):
+        """:raises AccessError: choosing what lateness costs is like waiving it"""
+        if not (self.env.su or self.env.user.has_group(MANAGER_GROUP)):
+            raise AccessError(
+                self.env._("Only a collections manager chooses a customer's fee rule.")
+            )
 
     @api.constrains(
         "collection_fee_rule_id", "collection_customer_type", "is_company", "vat",
