@@ -20,8 +20,10 @@ class AccountMove(models.Model):
         self.ensure_one()
         # Safe: see above; portal users have no rights on charges.
         charges = self.sudo().collection_charge_ids.filtered(
-            lambda charge: charge.state in CLAIMED_STATES
-            and not charge.currency_id.is_zero(charge.amount_open)
+            lambda charge: (
+                charge.state in CLAIMED_STATES
+                and not charge.currency_id.is_zero(charge.amount_open)
+            )
         )
         kinds = dict(charges._fields["kind"]._description_selection(self.env))
         return {

@@ -178,8 +178,7 @@ class CollectionNotice(models.Model):
                 for rule_id, group in _grouped_by_rule(rows)
             ],
             "documents": [
-                f"{name}: {notice._say_amount(amount)}"
-                for name, amount in texts["documents"]
+                f"{name}: {notice._say_amount(amount)}" for name, amount in texts["documents"]
             ],
         }
 
@@ -262,9 +261,7 @@ class CollectionNotice(models.Model):
 
     def _say_percent(self, rate):
         """Percent a year, with two decimals unless it needs more."""
-        digits = next(
-            (places for places in (2, 3) if abs(round(rate, places) - rate) < 0.00001), 4
-        )
+        digits = next((places for places in (2, 3) if abs(round(rate, places) - rate) < 0.00001), 4)
         return formatLang(self.env, rate, digits=digits)
 
 

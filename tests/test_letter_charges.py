@@ -248,9 +248,7 @@ class TestLetterCharges(LetterCommon):
         invoice.invoice_payment_term_id = term
         invoice.action_post()
         self._at(invoice, self.wrong)
-        labels = [
-            row["label"] for row in self._propose(self.english)._letter_charges()["rows"]
-        ]
+        labels = [row["label"] for row in self._propose(self.english)._letter_charges()["rows"]]
         dues = sorted(self._item(invoice).mapped("date_maturity"))
         self.assertEqual(
             labels, [f"{invoice.name}, due {due.strftime('%m/%d/%Y')}" for due in dues]
@@ -272,9 +270,7 @@ class TestLetterCharges(LetterCommon):
         )
         texts = self.rule.with_context(lang="en_US")._letter_texts()
         said = {key: text.replace("\u00a0", " ") for key, text in texts.items()}
-        self.assertEqual(
-            said["compensation"], "per invoice: 40.00 €; from 1,000.00 €: 70.00 €"
-        )
+        self.assertEqual(said["compensation"], "per invoice: 40.00 €; from 1,000.00 €: 70.00 €")
         self.assertEqual(said["rate"], "Central bank + 10 points, the rate of the first day stays")
         self.assertEqual(
             said["calculation"],

@@ -15,9 +15,7 @@ class TestPortalCharges(ChargesCommon, HttpCase):
         cls.other = cls._create_customer("Neighbour", is_company=True)
         cls.users = {}
         for partner in (cls.customer, cls.other):
-            user = new_test_user(
-                cls.env, login=f"portal.{partner.id}", groups="base.group_portal"
-            )
+            user = new_test_user(cls.env, login=f"portal.{partner.id}", groups="base.group_portal")
             user.partner_id.parent_id = partner
             cls.users[partner] = user
 
