@@ -293,7 +293,6 @@ class TestLetterCharges(LetterCommon):
         )
 
     def test_french(self):
-        """Figures and dates as the French write them."""
         self._story(self.french)
         notice = self._issue(self.french)
         text = self._text(notice.letter_attachment_id.raw)
