@@ -118,7 +118,10 @@ class CollectionAssessment(models.AbstractModel):
             return ("archived_customer", "")
         if rule.customer_type == "business" and customer._collection_is_consumer():
             return ("consumer_rule", rule.name)
-        fixed = rule.fixed_amount or rule.notice_fee or rule.min_interest or rule.tier_ids
+        bounds = rule.fixed_percent and (rule.fixed_min or rule.fixed_max)
+        fixed = (
+            rule.fixed_amount or rule.notice_fee or rule.min_interest or rule.tier_ids or bounds
+        )
         if fixed and not self._can_convert(rule.currency_id, request.item):
             currency = rule.currency_id | request.item.currency_id
             return ("missing_currency_rate", " / ".join(currency.mapped("name")))

@@ -37,7 +37,7 @@ class CollectionCharge(models.Model):
         ).values()
         documents = self._create_documents(
             [charges._prepare_document("out_invoice", date) for charges in groups],
-            [sum(charges.mapped("amount_total")) for charges in groups],
+            [sum(charge._left_to_pay() for charge in charges) for charges in groups],
         )
         for charges, document in zip(groups, documents, strict=True):
             charges.write({"charge_move_id": document.id, "state": "posted"})

@@ -68,10 +68,10 @@ class CollectionCharge(models.Model):
         :param amounts: ``{charge id: amount with tax}`` for a credit note of a part
         """
         self.ensure_one()
-        net = self.amount
+        waived = self._net_of(self.amount_waived)
+        net = self.amount - waived
         if amounts is not None:
-            before = self.amount_waived
-            net = self._net_of(before + amounts[self.id]) - self._net_of(before)
+            net = self._net_of(self.amount_waived + amounts[self.id]) - waived
         if any(self._taxes().mapped("price_include")):
             net += self._tax_on(net)
         return self.currency_id.round(net)

@@ -51,6 +51,18 @@ class CollectionNotice(models.Model):
         return result
 
 
+class CollectionNoticeLine(models.Model):
+    _inherit = "collection.notice.line"
+
+    def write(self, vals):
+        """A person chose another level: the proposal shows what that one charges."""
+        result = super().write(vals)
+        if "level_id" in vals and not self.env.su:
+            # Safe: the right to change the proposal was checked above.
+            self.env["collection.issue"].sudo()._refresh(self.notice_id.sudo())
+        return result
+
+
 class CollectionCharge(models.Model):
     _inherit = "collection.charge"
 
