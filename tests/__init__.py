@@ -66,3 +66,5 @@ from . import test_charge_rules
 from . import test_charge_queries
 from . import test_charge_tours
 from . import test_charge_access
+from . import test_charge_currency
+from . import test_charge_base

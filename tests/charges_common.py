@@ -1,8 +1,8 @@
 """Fee rules and what they charge."""
 
-from odoo import Command
+from odoo import Command, fields
 
-from .common import CollectionsCommon, later
+from .common import TODAY, CollectionsCommon, later
 
 
 class ChargesCommon(CollectionsCommon):
@@ -78,3 +78,19 @@ class ChargesCommon(CollectionsCommon):
             ]
         )
         return self.company.currency_id.round(sum(lines.mapped("balance")))
+
+    def _days(self, invoice, until=30, rule=None):
+        """``[(first day, last day, balance)]`` of the interest up to a day, in days after
+        TODAY."""
+        rows = (rule or self.rule).compute_charges(self._item(invoice), later(until))
+        return [
+            (self._day(segment["date_from"]), self._day(segment["date_to"]), segment["balance"])
+            for row in rows
+            for segment in row["segments"]
+        ]
+
+    def _day(self, text):
+        return (fields.Date.to_date(text) - TODAY).days
+
+    def _due_today(self, amount=1000.0, **values):
+        return self._invoice(0, amount, **values)

@@ -205,6 +205,23 @@ class TestChargeFollowUp(ChargesCommon):
         self._cron()
         self.assertFalse(invoice.activity_search([ACTIVITY]))
 
+    def test_waived_in_part_before_it_is_booked(self):
+        """What was given up is not invoiced."""
+        self.company.collection_charge_booking = "claim"
+        invoice = self._late()
+        self._run()
+        compensation = self._charges(invoice, "compensation")
+        compensation.waive("Part of it", amount=15.0)
+        self.assertEqual(compensation.amount_open, 25.0)
+        self._charges(invoice).action_book()
+        document = compensation.charge_move_id
+        self.assertEqual(document.amount_total, 29.93)
+        self.assertEqual(compensation.amount_open, 25.0)
+        self.assertEqual(self._owed(), 1029.93)
+        self._charges(invoice).action_reverse()
+        self.assertEqual(self._owed(), 1000.0)
+        self.assertEqual(document.payment_state, "reversed")
+
     # Nobody stops anybody
 
     def test_one_failing_company_stops_no_other(self):

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from odoo import Command
 from odoo.tests import freeze_time, tagged
 
+from ..models.collection_assessment import Request
 from .charges_common import ChargesCommon
 from .common import TODAY, later
 
@@ -16,32 +17,12 @@ ACTIVITY = "account_collections.mail_activity_type_charges"
 class TestChargeHistory(ChargesCommon):
     """Everything is due on TODAY: day 1 is the first day of interest."""
 
-    def _days(self, invoice, until=30, rule=None):
-        """``[(first day, last day, balance)]`` of the segments up to a day."""
-        rows = (rule or self.rule).compute_charges(self._item(invoice), later(until))
-        return [
-            (self._day(segment["date_from"]), self._day(segment["date_to"]), segment["balance"])
-            for row in rows
-            for segment in row["segments"]
-        ]
-
-    def _day(self, text):
-        return (self.env["collection.charge"]._fields["date"].to_date(text) - TODAY).days
-
-    def _due_today(self, amount=1000.0, **values):
-        return self._invoice(0, amount, **values)
-
     def _charge_until(self, invoice, day):
         rows, _problems = self.env["collection.assessment"].sudo()._assess(
-            [self._request(item) for item in self._item(invoice)], later(day)
+            [Request(item.sudo(), self.rule) for item in self._item(invoice)], later(day)
         )
         with freeze_time(later(day)):
             return self.env["collection.charge"].sudo()._make(rows, later(day))
-
-    def _request(self, item):
-        from ..models.collection_assessment import Request
-
-        return Request(item.sudo(), self.rule)
 
     def test_partial_payments_and_credit_notes(self):
         """The day of payment still bears the old balance."""
@@ -274,35 +255,3 @@ class TestChargeHistory(ChargesCommon):
             invoice, payment_date=later(12), amount=600.0, currency_id=euro.id
         )
         self.assertEqual(self._days(invoice), [(1, 5, 1000.0), (6, 12, 600.0)])
-
-    # The base
-
-    def test_base_without_tax(self):
-        tax = self.percent_tax(20)
-        invoice = self._due_today()
-        invoice.button_draft()
-        invoice.invoice_line_ids.tax_ids = tax
-        invoice.action_post()
-        self._pay(invoice, 600.0, on=later(5))
-        self.assertEqual(self._days(invoice), [(1, 5, 1200.0), (6, 30, 600.0)])
-        self.rule.base_includes_tax = False
-        self.assertEqual(self._days(invoice), [(1, 5, 1000.0), (6, 30, 500.0)])
-
-    def test_base_without_tax_leaves_no_cent_behind(self):
-        """Three payments that are no whole cents without tax end the interest."""
-        tax = self.percent_tax(20)
-        self.rule.write({"base_includes_tax": False, "compounding": "monthly"})
-        invoice = self._due_today(100.0)
-        invoice.button_draft()
-        invoice.invoice_line_ids.tax_ids = tax
-        invoice.action_post()
-        for day in (1, 2, 3):
-            self._pay(invoice, 40.0, on=later(day))
-        self.assertEqual(self._days(invoice, 90)[-1][:2], (3, 3))
-
-    def test_interest_from_the_first_notice(self):
-        self.rule.interest_from = "notice"
-        invoice = self._due_today()
-        self.assertFalse(self._days(invoice))
-        self._run(on=later(3))
-        self.assertEqual(self._days(invoice), [(4, 30, 1000.0)])

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
@@ -152,15 +153,12 @@ class TestChargeRules(ChargesCommon):
         """Each half-year has its own rate, and a segment of its own."""
         series = self._statutory()
         series.rate_ids.filtered(lambda rate: rate.date_from.year == 2026).rate = 3.0
-        invoice = self._invoice((TODAY - self._day("2025-12-21")).days, 1000.0)
+        invoice = self._invoice((TODAY - fields.Date.to_date("2025-12-21")).days, 1000.0)
         rows = self.rule.compute_charges(self._item(invoice), "2026-01-10")
         self.assertEqual(
             [(part["days"], part["rate"], part["amount"]) for part in rows[0]["segments"]],
             [(10, 10.0, 2.74), (10, 11.0, 3.01)],
         )
-
-    def _day(self, text):
-        return self.env["collection.charge"]._fields["date"].to_date(text)
 
     # Proposals that wait
 
@@ -192,6 +190,21 @@ class TestChargeRules(ChargesCommon):
         self.assertEqual(notice.amount_total, self._owed())
         total = sum(row["amount"] for row in notice.charge_details)
         self.assertAlmostEqual(total, notice.amount_charges, 2)
+
+    def test_level_lowered_on_a_proposal(self):
+        """B8: a person chooses level 1, which charges nothing: the proposal says so."""
+        self.policy.advance_mode = "jump"
+        invoice = self._invoice(20, 1000.0)
+        self._invoice(20, 500.0)
+        run = self._run(issue=False)
+        notice = run.notice_ids
+        self.assertEqual(notice.amount_charges, 89.87)
+        notice.line_ids.filtered(lambda line: line.move_id == invoice).level_id = self.level_1
+        self.assertRecordValues(notice, [{"amount_charges": 43.29, "amount_total": 1543.29}])
+        run.action_issue()
+        self.assertEqual(notice.amount_total, 1543.29)
+        self.assertFalse(self._charges(invoice))
+        self.assertEqual(self._owed(), 1543.29)
 
     def test_partial_payment_between_proposal_and_issue(self):
         invoice = self._late()
