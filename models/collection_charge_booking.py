@@ -233,6 +233,7 @@ class CollectionCharge(models.Model):
             charge.id: charge.amount_open if amount is None else amount for charge in charges
         }
         charges._waive(amounts, reason)
+        charges._close_questions()
 
     def action_waive(self):
         """Ask for the reason and the part to waive."""
