@@ -50,11 +50,14 @@ class History:
     notice's date. ``principal`` is what was owed before any of ``changes``:
     ``(day, amount)``, negative for a payment or credit, positive where a
     settlement was undone. The day of a change still bears the old balance.
+    ``interest_paid``: ``(day, amount)`` of interest that was paid or given up; it is
+    not added to what bears interest.
     """
 
     start: date
     principal: float
     changes: tuple[tuple[date, float], ...] = ()
+    interest_paid: tuple[tuple[date, float], ...] = ()
 
     def is_in_grace(self, change, grace_days):
         """True for money that came within the days of grace."""
@@ -120,6 +123,8 @@ def _stretches(history, rule, start, last):
         if not history.is_in_grace(change, rule.grace_days)
     }
     cuts |= rule.rate.changes(start, last)
+    if rule.compounding != NONE:
+        cuts |= {next_day(day) for day, _amount in history.interest_paid}
     cuts |= set(_capitalisations(history.start, rule, last))
     starts = [start, *sorted(day for day in cuts if start < day <= last)]
     ends = [previous_day(day) for day in starts[1:]] + [last]
@@ -156,7 +161,7 @@ class _Ledger:
         self.exact = Decimal(0)  # of the stretches so far, not rounded
         self.total = Decimal(0)  # of the stretches so far, rounded as the rule says
         self.charged = Decimal(0)  # the total, capped
-        self.capitalised = Decimal(0)
+        self.accrued = Decimal(0)  # the total when interest was last added to the base
         self.cap = None
         if rule.cap_percent:
             share = Decimal(str(rule.cap_percent)) / 100
@@ -183,8 +188,9 @@ class _Ledger:
         has been added to it. Once the debt is paid, nothing does."""
         balance = self.history.balance_on(first, self.rule.grace_days)
         if first in _capitalisations(self.history.start, self.rule, first):
-            self.capitalised = self.exact if self.rule.rounding == END else self.total
-        return balance and balance + self.capitalised
+            self.accrued = self.exact if self.rule.rounding == END else self.total
+        paid = (Decimal(str(amount)) for day, amount in self.history.interest_paid if day < first)
+        return balance and balance + max(self.accrued - sum(paid), Decimal(0))
 
     def _part(self, stretch_first, first, last, base, rate):
         through = self._total_through(base, rate, stretch_first, last)

@@ -32,9 +32,11 @@ from . import collection_charge
 from . import collection_charge_booking
 from . import collection_charge_tax
 from . import collection_charge_follow_up
+from . import collection_charge_leftover
 from . import collection_assessment
 from . import collection_assessment_fixed
 from . import collection_balance
+from . import collection_charge_check
 from . import collection_fee_rule_compute
 from . import collection_fee_rule_preview
 from . import collection_policy_suggestion

@@ -171,7 +171,13 @@ class AccountMove(models.Model):
             lambda move: move.move_type in ("out_invoice", "out_receipt")
             and move.state == "posted"
         )
-        states = {move.id: ("settled", False, False) for move in posted}
+        states = {
+            # An open charge document is collected with the invoices it is about.
+            move.id: (False, False, False)
+            if move.collection_is_charge and move.payment_state in ("not_paid", "partial")
+            else ("settled", False, False)
+            for move in posted
+        }
         for company, moves in posted.grouped("company_id").items():
             states.update(moves._collection_open_states(company))
         return states

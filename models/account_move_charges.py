@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..engine import allocation
 from .account_move import COLLECTIONS_GROUPS, STAFF
@@ -74,15 +75,49 @@ class AccountMove(models.Model):
             notes = [problems[id_] for id_ in lines.ids if id_ in problems]
             move.collection_interest_note = self._collection_say_problem(*notes[0]) if notes else ""
 
-    def button_cancel(self):
-        """Without its document a charge is taken back: the days may be charged again."""
-        result = super().button_cancel()
-        # Safe: whoever may cancel the document need not see charges.
+    def button_draft(self):
+        """:raises UserError: for a charge document, which says what was charged"""
+        # Safe: whoever books need not see charges.
         charges = self.sudo().collection_booked_charge_ids
-        charges.filtered(lambda row: row.state != "reversed").write(
-            {"state": "reversed", "reason": self.env._("The charge document was cancelled")}
+        if charges.filtered(lambda row: row.state in ("posted", "waived")) or self.filtered(
+            lambda move: move.collection_is_charge and move.move_type == "out_refund"
+        ):
+            raise UserError(
+                self.env._(
+                    "This document books late interest or fees. It is taken back by reversing "
+                    "or waiving the charges, or by a credit note."
+                )
+            )
+        return super().button_draft()
+
+    def _post(self, soft=True):
+        """A corrected invoice has its charges looked at; a credit note that accounting
+        makes of a charge document gives its charges up."""
+        posted = super()._post(soft)
+        # Safe: whoever books need not see charges.
+        self.env["collection.charge"].sudo()._mark_to_check([("move_id", "in", posted.ids)])
+        for refund in posted.sudo().filtered(
+            lambda move: move.move_type == "out_refund"
+            and move.reversed_entry_id.collection_is_charge
+            and not move.collection_is_charge
+        ):
+            refund.reversed_entry_id._collection_give_up(refund)
+        return posted
+
+    def _collection_give_up(self, refund):
+        """The charges of this document are waived as far as a credit note goes."""
+        self.ensure_one()
+        charges = self.collection_booked_charge_ids.filtered(lambda row: row.state == "posted")
+        debts = [
+            allocation.Debt(row.id, row._debt_kind(), row._left_to_pay(), row.date_from)
+            for row in charges
+        ]
+        parts = allocation.allocate(
+            refund.amount_total, debts, allocation.COSTS_FIRST, self.currency_id.rounding
         )
-        return result
+        for debt, part in parts:
+            charge = charges.browse(debt.id)
+            charge._give_up(part, self.env._("Credited by %s", refund.name))
 
     @api.model
     def _collection_say_problem(self, reason, detail):

@@ -146,25 +146,20 @@ class AccountMoveLine(models.Model):
                 )
             )
 
-    def _collection_check_charges(self):
-        """Interest was charged for days after this money came: somebody looks at it."""
+    def _collection_check_charges(self, since=None):
+        """What was owed may have changed for days already charged: the scheduled action
+        looks at the charges of these customers. Booking never waits for that.
+
+        :param since: the first day of the change; default: any
+        """
         # Safe: whoever books a payment need not see charges.
-        items = self.sudo().filtered(lambda line: line.amount_currency > 0)
-        charges = self.env["collection.charge"].sudo().search(
-            [
-                ("move_line_id", "in", items.ids),
-                ("kind", "=", "interest"),
-                ("state", "in", ("draft", "posted")),
-            ]
-        )
-        for charge in charges:
-            days = [
-                part.credit_move_id.move_id.invoice_date or part.credit_move_id.date
-                for part in charge.move_line_id.matched_credit_ids
-            ]
-            # What came before its first day lowers it just as well.
-            if any(day < charge.date_to for day in days):
-                charge._mark_outdated()
+        domain = [
+            ("partner_id", "in", self.sudo().partner_id.commercial_partner_id.ids),
+            ("company_id", "in", self.sudo().company_id.ids),
+        ]
+        if since:
+            domain.append(("date_to", ">", since))
+        self.env["collection.charge"].sudo()._mark_to_check(domain)
 
     def _collection_after_settlement(self):
         """Called when items were settled or left the books."""

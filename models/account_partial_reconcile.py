@@ -11,10 +11,17 @@ class AccountPartialReconcile(models.Model):
         lines = partials.debit_move_id | partials.credit_move_id
         self.env["collection.undone.settlement"]._forget(partials)
         lines._collection_after_settlement()
-        lines._collection_check_charges()
+        partials._collection_check_charges()
         return partials
 
     def unlink(self):
         """A settlement that is undone is remembered: interest depends on it."""
         self.env["collection.undone.settlement"]._remember(self)
+        self._collection_check_charges()
         return super().unlink()
+
+    def _collection_check_charges(self):
+        credits = self.sudo().credit_move_id
+        days = [line.move_id.invoice_date or line.date for line in credits]
+        if days:
+            self.debit_move_id._collection_check_charges(min(days))

@@ -35,6 +35,8 @@ class Account:
     windows: list = field(default_factory=list)
     has_compensation: bool = False
     fees: set = field(default_factory=set)
+    disputed: float = 0.0  # bears no interest while the dispute is open
+    interest_paid: tuple = ()
 
     def late_amount(self, grace_days=0):
         """What was still owed when interest began to run, in the item's currency."""
@@ -182,16 +184,6 @@ class CollectionAssessment(models.AbstractModel):
         return rows
 
     @api.model
-    def _segments_of(self, charge):
-        """The segments of a charge of interest as the books are now."""
-        request = Request(charge.move_line_id, charge.fee_rule_id)
-        accounts = self.env["collection.balance"]._read_accounts(request.item, charge.date_to)
-        terms = request.rule._interest_rule()
-        history = self._interest_history(request, accounts[request.item.id])
-        precision = charge.currency_id.rounding
-        return interest.segments(history, terms, charge.date_from, charge.date_to, precision)
-
-    @api.model
     def _interest_history(self, request, account):
         """The history interest is computed on: from the day the rule says, with or
         without the tax in it; None where it has not begun."""
@@ -212,7 +204,12 @@ class CollectionAssessment(models.AbstractModel):
             before, gross = gross, gross + amount
             change = currency.round(gross * factor) - currency.round(before * factor)
             changes.append((day, currency.round(change)))
-        return interest.History(start, currency.round(history.principal * factor), tuple(changes))
+        return interest.History(
+            start,
+            currency.round(history.principal * factor),
+            tuple(changes),
+            account.interest_paid,
+        )
 
     @api.model
     def _convert(self, rule, amount, item, date):

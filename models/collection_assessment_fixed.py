@@ -19,6 +19,9 @@ class CollectionAssessment(models.AbstractModel):
         requests = [request for request in requests if request.item.id in accounts]
         rows, done = [], set()
         ordered = sorted(requests, key=lambda r: (accounts[r.item.id].history.start, r.item.id))
+        siblings = defaultdict(list)
+        for request in ordered:
+            siblings[request.item.move_id.id].append(request)
         for request in ordered:
             rule, item = request.rule, request.item
             account = accounts[item.id]
@@ -30,8 +33,7 @@ class CollectionAssessment(models.AbstractModel):
             if rule.fixed_scope == "invoice":
                 if item.move_id.id in done or self._invoice_compensated(item):
                     continue
-                siblings = [r for r in ordered if r.item.move_id == item.move_id]
-                late = self._late_total(siblings, accounts, date)
+                late = self._late_total(siblings[item.move_id.id], accounts, date)
             done.add(item.move_id.id)
             amount = self._fixed(rule, late, item, date)
             if amount > 0 and not account.has_compensation:

@@ -46,10 +46,12 @@ class CollectionBalance(models.AbstractModel):
                     tuple(sorted(change for change in changes[item.id] if change[0] <= date)),
                 ),
                 notices.get(item.id),
+                disputed=disputed.get(item.id, 0.0),
             )
             for item in items
         }
         self._add_charged(items, accounts)
+        self._add_interest_paid(items, accounts)
         return accounts
 
     @api.model
@@ -163,3 +165,28 @@ class CollectionBalance(models.AbstractModel):
                 account.fees.add((level, rule, occurrence, bool(per_notice)))
             else:
                 account.has_compensation = True
+
+    @api.model
+    def _add_interest_paid(self, items, accounts):
+        """Interest that was charged and paid, or waived: rules that compound must not
+        take interest on it again. What was paid of a document counts from its last
+        payment on."""
+        charges = self.env["collection.charge"].sudo().search(
+            [
+                ("move_line_id", "in", items.ids),
+                ("kind", "=", INTEREST),
+                ("state", "!=", "reversed"),
+                ("fee_rule_id.compounding", "!=", "none"),
+            ]
+        )
+        paid = defaultdict(list)
+        for charge in charges:
+            if charge.amount_waived:
+                paid[charge.move_line_id.id].append((charge.date_to, charge.amount_waived))
+            lines = charge.charge_move_id.line_ids.matched_credit_ids.credit_move_id
+            days = (lines.move_id - charge.refund_move_ids).mapped("date")
+            settled = charge._left_to_pay() - charge.amount_open
+            if days and settled > 0:
+                paid[charge.move_line_id.id].append((max(days), settled))
+        for item_id, rows in paid.items():
+            accounts[item_id].interest_paid = tuple(sorted(rows))

@@ -14,6 +14,8 @@ STATES = [
 LIVE_STATES = ("draft", "posted", "waived")
 # What is claimed of a customer until it is paid.
 CLAIMED_STATES = ("draft", "posted")
+# What a manager may say of a charge he makes by hand.
+TYPED = ("move_line_id", "kind", "fee_rule_id", "amount", "date", "date_from", "date_to", "reason")
 
 
 class CollectionCharge(models.Model):
@@ -220,12 +222,20 @@ class CollectionCharge(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A manager may charge an amount of his own, over RPC for instance: it starts
-        open, and neither booked nor waived."""
-        if not self.env.su:
-            decided = {"state": "draft", "charge_move_id": False, "amount_waived": 0.0}
-            vals_list = [{**vals, **decided, "leftover": "none"} for vals in vals_list]
-        return super().create(vals_list)
+        """A manager may charge by hand, over RPC or an import: a cost on one item, or
+        interest that another system has charged. It starts neither booked nor waived."""
+        if self.env.su:
+            return super().create(vals_list)
+        # A default in the context would speak for what may not be typed.
+        context = {
+            key: value for key, value in self.env.context.items() if not key.startswith("default_")
+        }
+        plain = self.with_env(self.env(context=context))
+        charges = super(CollectionCharge, plain).create(
+            [{name: vals[name] for name in TYPED if name in vals} for vals in vals_list]
+        )
+        charges.sudo()._add_taxes()
+        return charges
 
     def write(self, vals):
         """:raises UserError: for a person who writes, over RPC for instance"""

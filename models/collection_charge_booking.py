@@ -167,14 +167,22 @@ class CollectionCharge(models.Model):
 
         A document that was cancelled or credited in accounting has gone already.
         """
-        live = self.filtered(lambda charge: charge.state in (*CLAIMED_STATES, "waived"))
+        live = self.filtered(lambda charge: charge.state in CLAIMED_STATES)
         booked = live.filtered(
             lambda charge: charge.charge_move_id.state == "posted"
             and charge.charge_move_id.payment_state != "reversed"
         )
         amounts = {charge.id: charge._left_to_pay() for charge in booked}
         booked.filtered(lambda row: amounts[row.id] > 0)._credit(amounts, date)
-        live.write({"state": "reversed", "reason": reason, "closed_by_id": self.env.uid})
+        live.write(
+            {
+                "state": "reversed",
+                "leftover": "none",
+                "reason": reason,
+                "closed_by_id": self.env.uid,
+            }
+        )
+        live._close_questions()
 
     def _waive(self, amounts, reason):
         """Give up charges, or parts of them.
@@ -195,18 +203,21 @@ class CollectionCharge(models.Model):
                 )
         self.filtered("charge_move_id")._credit(amounts)
         for charge in self:
-            charge.amount_waived = charge.currency_id.round(
-                charge.amount_waived + amounts[charge.id]
-            )
-            gone = charge.currency_id.is_zero(charge._left_to_pay())
-            charge.write(
-                {
-                    "state": "waived" if gone else charge.state,
-                    "leftover": "none" if gone else charge.leftover,
-                    "reason": reason,
-                    "closed_by_id": self.env.uid,
-                }
-            )
+            charge._give_up(amounts[charge.id], reason)
+
+    def _give_up(self, amount, reason):
+        """Note that this much of a charge, with tax, is not claimed any more."""
+        self.ensure_one()
+        self.amount_waived = self.currency_id.round(self.amount_waived + amount)
+        gone = self.currency_id.is_zero(self._left_to_pay())
+        self.write(
+            {
+                "state": "waived" if gone else self.state,
+                "leftover": "none" if gone else self.leftover,
+                "reason": reason,
+                "closed_by_id": self.env.uid,
+            }
+        )
 
     def action_reverse(self):
         """Take these charges back by credit notes; the days may be charged again.

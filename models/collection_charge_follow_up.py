@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .collection_assessment import Request
-from .collection_charge import CLAIMED_STATES
 from .collection_issue import RETRY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -14,6 +13,15 @@ _logger = logging.getLogger(__name__)
 ACTIVITY = "account_collections.mail_activity_type_charges"
 # How far back late payments are looked for: a server may have been down.
 LOOK_BACK_DAYS = 90
+
+
+STEPS = (
+    "_check_balances",
+    "_ask_leftovers",
+    "_charge_paid_items",
+    "_book_waiting",
+    "_book_paid",
+)
 
 
 class CollectionCharge(models.Model):
@@ -32,7 +40,7 @@ class CollectionCharge(models.Model):
         self = self.sudo()
         for company in self.env["res.company"].search([], order="id"):
             day = date or company._collection_today()
-            for step in ("_charge_paid_items", "_book_collective", "_book_paid", "_ask_leftovers"):
+            for step in STEPS:
                 # One step of one company stops no other; the next call tries again.
                 self._attempt(getattr(self.with_company(company), step), company, day)
             self.env["collection.run"]._commit_batch(0)
@@ -74,9 +82,13 @@ class CollectionCharge(models.Model):
         fee_rules = self.env["collection.fee.rule"]
         rules = fee_rules._of_items(items)
         policies = fee_rules._policies_of(company, items)
-        charged = self.search(
-            [("move_line_id", "in", items.ids), ("state", "!=", "reversed")]
+        charges = self.search([("move_line_id", "in", items.ids)])
+        # What a person took back after the payment does not come again.
+        refused = charges.filtered(
+            lambda row: row.state == "reversed" and row.date > settled[row.move_line_id.id]
         ).move_line_id
+        items -= refused
+        charged = (charges - charges.filtered(lambda row: row.state == "reversed")).move_line_id
         requests = [
             Request(item, rules[item.id])
             for item in items
@@ -84,8 +96,7 @@ class CollectionCharge(models.Model):
             and policies[item.id]._charges_paid(settled[item.id], item in charged)
         ]
         rows, problems = self.env["collection.assessment"]._assess(requests, date)
-        for item_id, (reason, detail) in problems.items():
-            _logger.info("Item %s was not charged at payment: %s %s", item_id, reason, detail)
+        self._tell_problems(items, problems, date)
 
         def make(items):
             self._make([row for row in rows if row["move_line_id"] in items._ids], date)
@@ -93,6 +104,23 @@ class CollectionCharge(models.Model):
         charged = items.browse([row["move_line_id"] for row in rows])
         customers = charged.grouped(lambda item: item.partner_id.commercial_partner_id)
         self._each_customer(make, list(customers.values()))
+
+    @api.model
+    def _tell_problems(self, items, problems, date):
+        """Somebody hears, once an invoice, what was not charged at payment and why."""
+        for item in items.filtered(lambda item: item.id in problems):
+            move, company = item.move_id, item.company_id
+            summary = self.env._(
+                "Not charged at payment: %s", move._collection_say_problem(*problems[item.id])
+            )
+            known = move.activity_search([ACTIVITY], additional_domain=[("summary", "=", summary)])
+            if problems[item.id][0] != "consumer_rule" and not known:
+                move.activity_schedule(
+                    ACTIVITY,
+                    date,
+                    summary=summary,
+                    user_id=company._collection_responsible().id,
+                )
 
     @api.model
     def _paid_late(self, company, date):
@@ -122,15 +150,18 @@ class CollectionCharge(models.Model):
         return dict(rows)
 
     @api.model
-    def _book_collective(self, company, date):
-        """The charges of earlier months, on one debit invoice a customer."""
-        if company.collection_charge_booking != "collective":
+    def _book_waiting(self, company, date):
+        """The charges of earlier months, on one debit invoice a customer; where charges
+        are booked at once, those left from another way of booking."""
+        if company.collection_charge_booking == "claim":
             return
+        monthly = company.collection_charge_booking == "collective"
         charges = self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "=", "draft"),
-                ("date", "<", date.replace(day=1)),
+                ("leftover", "!=", "to_decide"),
+                ("date", "<", date.replace(day=1) if monthly else date),
             ],
             order="date, id",
         )
@@ -141,8 +172,8 @@ class CollectionCharge(models.Model):
     def _book_paid(self, company, date):
         """Claimed charges whose money has come: booked, and set against it.
 
-        The money must be there in full, and nothing else of the customer may be open
-        that it could have been meant for.
+        It must be money, to the cent what was claimed or named after the notice, and
+        nothing else of the customer may be open that it could have been meant for.
         """
         if company.collection_charge_booking != "claim":
             return
@@ -156,19 +187,30 @@ class CollectionCharge(models.Model):
         """Of one customer and currency."""
         currency = self.currency_id
         lines = self._open_receivables(company, self.partner_id, currency)
-        credits = lines.filtered(lambda line: line.amount_residual_currency < 0)
-        money = -sum(credits.mapped("amount_residual_currency"))
-        total = sum(self.mapped("amount_open"))
-        if credits != lines or currency.compare_amounts(money, total) < 0:
+        credits = lines.filtered(
+            lambda line: line.amount_residual_currency < 0 and line.move_id.move_type == "entry"
+        )
+        if not credits or credits != lines:
+            return
+        missing = currency.compare_amounts(
+            sum(self.mapped("amount_open")), -sum(credits.mapped("amount_residual_currency"))
+        )
+        texts = " ".join(filter(None, [*credits.mapped("name"), *credits.mapped("ref")]))
+        named = any(notice.name and notice.name in texts for notice in self.notice_id)
+        if missing > 0 or (missing < 0 and not named):
             return
         self._book(date)
+        self.leftover = "none"
+        self._close_questions()
         (self.charge_move_id.line_ids | credits).filtered(
             lambda line: line.account_id.account_type == "asset_receivable" and not line.reconciled
         ).reconcile()
 
     @api.model
     def _open_receivables(self, company, customer, currency):
-        return self.env["account.move.line"].search(
+        # An archived customer's money counts like any other.
+        items = self.env["account.move.line"].with_context(active_test=False)
+        return items.search(
             Domain(
                 [
                     ("company_id", "=", company.id),
@@ -180,115 +222,3 @@ class CollectionCharge(models.Model):
                 ]
             )
         )
-
-    @api.model
-    def _ask_leftovers(self, company, date):
-        """“Paid without the charges”: small sums are waived, else somebody decides."""
-        left = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "in", CLAIMED_STATES),
-                ("leftover", "in", ("none", "to_decide")),
-                "|",
-                ("move_line_id.reconciled", "=", True),
-                ("move_id.state", "!=", "posted"),
-            ]
-        ).filtered(lambda row: row.amount_open > 0)
-        for charges in left.grouped(lambda row: (row.partner_id, row.currency_id)).values():
-            self._attempt(charges._waive_or_ask, company, date)
-
-    def _waive_or_ask(self, company, date):
-        """Of one customer and currency."""
-        currency = self.currency_id
-        total = sum(self.mapped("amount_open"))
-        tolerance = company.currency_id._convert(
-            company.collection_charge_tolerance, currency, company, date
-        )
-        if currency.compare_amounts(total, tolerance) <= 0:
-            self._waive(
-                {charge.id: charge.amount_open for charge in self},
-                self.env._("Left over after payment, within the tolerance"),
-            )
-            return
-        new = self.filtered(lambda row: row.leftover == "none")
-        new._ask(company, self.partner_id, date)
-
-    def _ask(self, company, customer, date):
-        """One task a customer: claim, keep or waive."""
-        if not self:
-            return
-        self.write({"leftover": "to_decide"})
-        for move in self.move_id.filtered(lambda move: not move.activity_search([ACTIVITY])):
-            collector = customer._collection_collectors(company)[customer.id]
-            move.activity_schedule(
-                ACTIVITY,
-                date,
-                summary=self.env._("Paid without the charges: claim, keep or waive?"),
-                user_id=(collector or company._collection_responsible()).id,
-            )
-
-    def _mark_outdated(self):
-        """A payment of these days was booked after them: charge again?"""
-        for charge in self.filtered(lambda row: not row.is_outdated):
-            before = sum(segment["amount"] for segment in charge.segments or [])
-            after = charge._amount_today()
-            if charge.currency_id.is_zero(before - after):
-                continue
-            charge.is_outdated = True
-            if charge.move_id.activity_search([ACTIVITY]):
-                continue
-            charge.move_id.activity_schedule(
-                ACTIVITY,
-                charge.company_id._collection_today(),
-                summary=self.env._("Interest was charged for days already paid: charge again?"),
-                user_id=charge.company_id._collection_responsible().id,
-            )
-
-    def _amount_today(self):
-        """What the books would give for the charge's days now."""
-        self.ensure_one()
-        segments = self.env["collection.assessment"]._segments_of(self)
-        return sum(segment.amount for segment in segments)
-
-    def action_charge_again(self):
-        """Reverse charges whose days have changed and charge what is right.
-
-        :raises AccessError: unless a collections manager asks
-        """
-        self._check_manager()
-        outdated = self.sudo().filtered("is_outdated")
-        outdated._reverse(self.env._("Charged again: the balance has changed"))
-        assessment = self.env["collection.assessment"].sudo()
-        for charge in outdated:
-            rows, problems = assessment._assess(
-                [Request(charge.move_line_id, charge.fee_rule_id, charge.level_id)], charge.date_to
-            )
-            assessment._raise(problems)
-            rows = [row for row in rows if row["kind"] == charge.kind]
-            self.sudo()._make(rows, charge.company_id._collection_today())
-            charge.is_outdated = False
-            if not charge.move_id.collection_charge_ids.filtered("is_outdated"):
-                charge.move_id.activity_feedback([ACTIVITY])
-
-    def _close_questions(self):
-        """The tasks about leftovers that have been decided."""
-        for move in self.move_id:
-            waiting = move.collection_charge_ids.filtered(lambda row: row.leftover == "to_decide")
-            if not waiting:
-                move.activity_feedback([ACTIVITY])
-
-    def action_keep(self):
-        """Leave these charges for the customer's next notice."""
-        self._check_manager()
-        self.sudo().write({"leftover": "keep"})
-        self.sudo()._close_questions()
-
-    def action_claim(self):
-        """Claim these charges on their own: they climb the ladder like an invoice."""
-        self._check_manager()
-        charges = self.sudo().filtered(lambda row: row.state in CLAIMED_STATES)
-        for company, group in charges.grouped("company_id").items():
-            group._book(company._collection_today())
-        charges.charge_move_id.collection_climbs = True
-        charges.write({"leftover": "claim"})
-        charges._close_questions()

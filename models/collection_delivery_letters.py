@@ -81,7 +81,7 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _attach_letters(self, notices):
         """The letter travels with the e-mails that have not left yet."""
-        for notice in notices.filtered("level_id.attach_letter"):
+        for notice in notices.filtered(lambda notice: notice.level_id._attaches_letter()):
             mails = notice.communication_ids.filtered(
                 lambda row: row.channel == "email" and row.state == "queued"
             ).mail_mail_id

@@ -46,6 +46,19 @@ class CollectionDispute(models.Model):
                     self.env._("Name the disputed items, in one currency, to give an amount.")
                 )
 
+    def write(self, vals):
+        """A disputed part bears no interest, until it turns out that it was owed."""
+        result = super().write(vals)
+        if {"state", "amount_disputed", "move_line_ids"} & vals.keys():
+            for dispute in self:
+                self.env["collection.charge"].sudo()._mark_to_check(
+                    [
+                        ("partner_id", "=", dispute.partner_id.commercial_partner_id.id),
+                        ("company_id", "=", dispute.company_id.id),
+                    ]
+                )
+        return result
+
     def action_accept(self):
         self._resolve("accepted")
 

@@ -124,8 +124,13 @@ class CollectionProposal(models.AbstractModel):
             books.company, list({draft.customer for draft in drafts})
         )
         # A document that climbs the ladder by itself is a line of its own.
+        # Nor is anything demanded on an invoice that is gone, or before somebody has
+        # decided what becomes of it.
         charges = charges.filtered(
-            lambda charge: not books.rows.keys() & set(charge.charge_move_id.line_ids.ids)
+            lambda charge: charge.leftover != "to_decide"
+            and charge.move_id.state == "posted"
+            and charge.move_id.payment_state != "reversed"
+            and not books.rows.keys() & set(charge.charge_move_id.line_ids.ids)
         )
         if not charges:
             return

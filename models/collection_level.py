@@ -38,7 +38,10 @@ class CollectionLevel(models.Model):
     )
     send_email = fields.Boolean(string="E-mail")
     send_letter = fields.Boolean(string="Letter by Post")
-    attach_letter = fields.Boolean(help="The e-mail carries the letter as a PDF.")
+    attach_letter = fields.Boolean(
+        help="The e-mail carries the letter as a PDF. Where a level charges it always does, "
+        "as the letter explains the charges."
+    )
     make_call = fields.Boolean(
         string="Phone Call", help="Plans a call for the collector, with the script below."
     )
@@ -194,4 +197,11 @@ class CollectionLevel(models.Model):
     def _carries_letter(self):
         """True when a notice of this level needs its letter as a PDF."""
         self.ensure_one()
-        return self.send_letter or (self.send_email and self.attach_letter)
+        return self.send_letter or self._attaches_letter()
+
+    def _attaches_letter(self):
+        """True when the e-mail carries the letter: what is charged is explained in
+        its annex, so it always travels along then."""
+        self.ensure_one()
+        charges = self.make_charges or self.fee_rule_id
+        return bool(self.send_email and (self.attach_letter or charges))

@@ -246,7 +246,11 @@ class CollectionNotice(models.Model):
         return self.line_ids.move_line_id._get_records_action(name=self.env._("Items"))
 
     def _is_settled(self):
-        """True when nothing is left to collect of what this notice reminded of."""
+        """True when nothing is left to collect of what this notice demanded."""
+        return self._are_items_settled()
+
+    def _are_items_settled(self):
+        """True when nothing is left to collect of the items it reminded of."""
         self.ensure_one()
         lines = self.line_ids.filtered(
             lambda line: line.kind == compose.ITEM and line.stage == "issued"

@@ -1,7 +1,9 @@
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 from ..engine import compose
 from .collection_charge import CLAIMED_STATES
+from .collection_notice import MANAGER_GROUP
 
 
 class CollectionNotice(models.Model):
@@ -41,7 +43,15 @@ class CollectionNotice(models.Model):
         )
 
     def action_reverse(self):
-        """Charges go back with the notice that made them, to the cent."""
+        """Charges go back with the notice that made them, to the cent.
+
+        :raises AccessError: when it has charged, unless a collections manager asks
+        """
+        claimed = self.sudo().charge_ids.filtered(lambda row: row.state in CLAIMED_STATES)
+        if claimed and not self.env.user.has_group(MANAGER_GROUP):
+            raise AccessError(
+                self.env._("This notice has charged; only a collections manager takes it back.")
+            )
         result = super().action_reverse()
         # Safe: whoever may reverse the notice takes back what it charged.
         for notice in self.sudo():

@@ -16,7 +16,7 @@ class CollectionNotice(models.Model):
 
     def _cancel_settled_calls(self):
         """Planned calls about paid items are not made."""
-        settled = self.filtered(lambda notice: notice.state == "settled")
+        settled = self.filtered(lambda notice: notice._are_items_settled())
         calls = settled.communication_ids.filtered(
             lambda row: row.channel == "call" and row.state == "queued"
         )

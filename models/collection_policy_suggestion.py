@@ -49,6 +49,7 @@ class CollectionFeeRule(models.Model):
         policy = self.env["collection.policy"].browse(
             self.env.context.get("collection_policy_id") or []
         )
+        policy.check_access("write")
         if not policy.exists():
             raise UserError(self.env._("Save the policy first."))
         policy.fee_rule_id = self

@@ -59,16 +59,25 @@ class CollectionUndoneSettlement(models.Model):
 
     @api.model
     def _forget(self, partials):
-        """The same payment is set against the same item again: it counts once."""
-        self.sudo().search(
-            [
-                ("move_line_id", "in", partials.debit_move_id.ids),
-                ("counterpart_line_id", "in", partials.credit_move_id.ids),
-            ]
-        ).filtered(
-            lambda row: any(
-                partial.debit_move_id == row.move_line_id
-                and partial.credit_move_id == row.counterpart_line_id
-                for partial in partials
+        """The same payment is set against the same item again, or was entered anew:
+        it counts once."""
+        rows = self.sudo().search([("move_line_id", "in", partials.debit_move_id.ids)])
+        for partial in partials if rows else ():
+            credit = partial.credit_move_id
+            again = rows.filtered(
+                lambda row, partial=partial, credit=credit: row.move_line_id
+                == partial.debit_move_id
+                and (
+                    row.counterpart_line_id == credit
+                    or (not row.counterpart_line_id and credit.date <= row.date_to)
+                )
             )
-        ).unlink()
+            rows -= again
+            again.unlink()
+
+    def unlink(self):
+        """Charges of these days are looked at again."""
+        items = self.sudo().move_line_id
+        result = super().unlink()
+        items._collection_check_charges()
+        return result

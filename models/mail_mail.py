@@ -21,14 +21,14 @@ class MailMail(models.Model):
         """A mail that carries a letter does not leave without it, and none leaves
         to a customer who has paid since."""
         rows = self._collection_rows()
-        paid = rows.filtered(lambda row: row.notice_id.state == "settled")
+        paid = rows.filtered(lambda row: row.notice_id._are_items_settled())
         if paid:
             paid.mail_mail_id.cancel()
             paid._not_needed(self.env._("Nothing left to collect"))
             rows -= paid
         delivery = self.env["collection.delivery"].sudo()
         pending = delivery._without_letter(
-            rows.notice_id.filtered("level_id.attach_letter")
+            rows.notice_id.filtered(lambda notice: notice.level_id._attaches_letter())
         )
         missing = pending - delivery._render_letters(pending)
         blocked = rows.filtered(lambda row: row.notice_id in missing)

@@ -291,10 +291,10 @@ class CollectionAllocate(models.TransientModel):
         charges = self.line_ids.browse([line.id for line in parts]).charge_id.sudo()
         charges._book(self.company_id._collection_today())
         for document, group in charges.grouped("charge_move_id").items():
-            item = document.line_ids.filtered(
+            items = document.line_ids.filtered(
                 lambda line: line.account_id.account_type == "asset_receivable"
             ).sudo(False)
-            if item.account_id != self.account_id:
+            if items.account_id != self.account_id:
                 raise UserError(
                     self.env._(
                         "The charges are booked on another receivable account than the payment: "
@@ -302,7 +302,12 @@ class CollectionAllocate(models.TransientModel):
                     )
                 )
             part = sum(part for line, part in parts.items() if line.charge_id.sudo() in group)
-            targets.append((item, self.currency_id.round(part)))
+            # One item, or the instalments of the charges' payment terms.
+            for item in items.sorted(lambda line: (line.date_maturity, line.id)):
+                share = min(part, item.amount_residual_currency)
+                if self.currency_id.compare_amounts(share, 0) > 0:
+                    targets.append((item, self.currency_id.round(share)))
+                part -= share
         return targets
 
     def _settle(self, target, part, credits):

@@ -1,0 +1,146 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..engine import interest
+from ..engine.daycount import next_day
+from ..engine.rates import MissingRate
+from .collection_assessment import Request, _gaps
+from .collection_charge import CLAIMED_STATES, INTEREST
+from .collection_charge_follow_up import ACTIVITY
+
+
+class CollectionCharge(models.Model):
+    """Interest whose days look different now: money booked late, a dispute that was
+    rejected, an invoice that was corrected. A person charges again; nothing changes
+    by itself."""
+
+    _inherit = "collection.charge"
+
+    to_check = fields.Boolean(
+        readonly=True,
+        index="btree_not_null",
+        help="Something happened to the customer's balance; the scheduled action compares.",
+    )
+
+    @api.model
+    def _mark_to_check(self, domain):
+        """Have these customers' interest compared with the books by the next action."""
+        self.search(
+            Domain(domain)
+            & Domain(
+                [
+                    ("kind", "=", INTEREST),
+                    ("state", "in", CLAIMED_STATES),
+                    ("to_check", "!=", True),
+                ]
+            )
+        ).to_check = True
+
+    @api.model
+    def _check_balances(self, company, date):
+        """Flag interest whose days bear another balance now, with a task."""
+        charges = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("to_check", "=", True),
+                ("state", "in", CLAIMED_STATES),
+            ]
+        )
+        items = self.env["account.move.line"].union(*(charge._item() for charge in charges))
+        accounts = self.env["collection.balance"]._read_accounts(items, date)
+        for charge in charges:
+            account = accounts.get(charge._item().id)
+            if account is None or not charge.fee_rule_id:
+                charge.to_check = False
+            elif not account.disputed:
+                # Else it is decided when the dispute is.
+                charge.to_check = False
+                charge._set_outdated(charge._differs(account))
+
+    def _set_outdated(self, differs):
+        self.ensure_one()
+        if differs == self.is_outdated:
+            return
+        self.is_outdated = differs
+        if not differs or self.move_id.activity_search([ACTIVITY]):
+            return
+        self.move_id.activity_schedule(
+            ACTIVITY,
+            self.company_id._collection_today(),
+            summary=self.env._("The balance of days already charged has changed: charge again?"),
+            user_id=self.company_id._collection_responsible().id,
+        )
+
+    def _differs(self, account):
+        """True when the days of this charge bear another balance than it says.
+
+        Only the balance counts: a rule or a rate that was changed since does not
+        touch what was charged.
+        """
+        self.ensure_one()
+        rule = self.fee_rule_id
+        history = self.env["collection.assessment"]._interest_history(
+            Request(self._item(), rule), account
+        )
+        if history is None or not self.segments:
+            return False
+        if next_day(history.start) > self.date_from:
+            return True
+        if rule.compounding != interest.NONE:
+            return self._differs_in_amount(history)
+        parts = [
+            (fields.Date.to_date(part["date_from"]), fields.Date.to_date(part["date_to"]), part)
+            for part in self.segments
+        ]
+        days = {next_day(day) for day, _amount in history.changes}
+        for first, last, part in parts:
+            inside = {day for day in days if first <= day <= last} | {first}
+            if any(self._is_other(history, day, part["balance"]) for day in inside):
+                return True
+        gaps = _gaps(self.date_from, self.date_to, [part[:2] for part in parts])
+        return any(self._is_other(history, first, 0.0) for first, _last in gaps)
+
+    def _is_other(self, history, day, balance):
+        now = float(history.balance_on(day, self.fee_rule_id.grace_days))
+        return not self.currency_id.is_zero(now - balance)
+
+    def _differs_in_amount(self, history):
+        """Where interest bears interest, balances cannot be compared; sums can."""
+        terms = self.fee_rule_id._interest_rule()
+        if terms is None:
+            return False
+        try:
+            amount = interest.interest(
+                history, terms, self.date_from, self.date_to, self.currency_id.rounding
+            )
+        except MissingRate:
+            return False
+        return not self.currency_id.is_zero(amount - self.amount)
+
+    def action_charge_again(self):
+        """Reverse charges whose days have changed and charge what is right.
+
+        :raises AccessError: unless a collections manager asks
+        :raises UserError: when a rate is missing, naming series and date
+        """
+        self._check_manager()
+        outdated = self.sudo().filtered("is_outdated")
+        outdated._reverse(self.env._("Charged again: the balance has changed"))
+        assessment = self.env["collection.assessment"].sudo()
+        for charge in outdated:
+            rows, problems = assessment._assess(
+                [Request(charge._item(), charge.fee_rule_id, charge.level_id)], charge.date_to
+            )
+            assessment._raise(problems)
+            self.sudo()._make(
+                [
+                    # The notice that charged it takes it back when it is reversed.
+                    {**row, "notice_id": charge.notice_id.id, "occurrence": charge.occurrence}
+                    for row in rows
+                    if row["kind"] == INTEREST
+                ],
+                charge.company_id._collection_today(),
+            )
+            charge.is_outdated = False
+            if not charge.move_id.collection_charge_ids.filtered("is_outdated"):
+                charge.move_id.activity_feedback([ACTIVITY])
