@@ -16,12 +16,11 @@ ACTIVITY = "account_collections.mail_activity_type_charges"
 class TestChargeFollowUp(ChargesCommon):
     def _cron(self, on=TODAY, times=2):
         """The daily task, twice: the second time changes nothing."""
+        states = []
         for _time in range(times):
             self.env["collection.charge"]._cron_charges(on)
-            state = self._state()
-            if _time:
-                self.assertEqual(state, before)
-            before = state
+            states.append(self._state())
+        self.assertEqual(states[0], states[-1])
 
     def _state(self):
         self.env.flush_all()
