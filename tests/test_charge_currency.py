@@ -96,7 +96,7 @@ class TestChargeCurrency(ChargesCommon):
                 currency_id=self.eur.id,
                 amount=invoice.amount_residual,
             )
-        self.env["collection.charge"]._cron_charges(TODAY)
+        self.env["collection.charge"]._cron_charges(later(1))
         self.assertEqual(set(self._charges(small).mapped("state")), {"waived"})
         self.assertEqual(set(self._charges(large).mapped("state")), {"posted"})
         self.assertEqual(set(self._charges(large).mapped("leftover")), {"to_decide"})

@@ -131,6 +131,8 @@ class TestChargeFollowUp(ChargesCommon):
         for paid in pair:
             self._pay(paid)
         self._cron()
+        self.assertEqual(set(self._charges(invoice).mapped("state")), {"posted"})
+        self._cron(later(1))
         self.assertEqual(set(self._charges(invoice).mapped("state")), {"waived"})
         self.assertEqual(self._owed(), 0.0)
         self.assertEqual(notice.state, "settled")

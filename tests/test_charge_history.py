@@ -131,6 +131,7 @@ class TestChargeHistory(ChargesCommon):
         self.assertEqual(interest.amount, 6.58)
         with freeze_time(later(22)):
             self._pay(invoice, 400.0, on=later(5))
+            self.env["collection.charge"]._cron_charges(later(22))
             self.assertTrue(interest.is_outdated)
             self.assertTrue(invoice.activity_search([ACTIVITY]))
             interest.action_charge_again()
@@ -152,6 +153,7 @@ class TestChargeHistory(ChargesCommon):
         interest = self._charges(invoice, "interest")
         with freeze_time(later(31)):
             self._pay(invoice, 400.0, on=later(5))
+            self.env["collection.charge"]._cron_charges(later(31))
             self.assertEqual(interest.mapped("is_outdated"), [True, True])
             interest.action_charge_again()
         again = self._charges(invoice, "interest") - interest
@@ -161,6 +163,7 @@ class TestChargeHistory(ChargesCommon):
         invoice = self._due_today()
         self._charge_until(invoice, 20)
         self._pay(invoice, 400.0, on=later(20))
+        self.env["collection.charge"]._cron_charges(later(21))
         self.assertFalse(any(self._charges(invoice).mapped("is_outdated")))
 
     # What bears no interest
