@@ -89,7 +89,7 @@ class TestChargeAccess(AccessCommon):
         for model in MANAGED:
             self.assertEqual(self._rights("manager", model), [True] * 4, model)
         self.assertEqual(
-            self._rights("manager", "collection.charge"), [True, True, False, False]
+            self._rights("manager", "collection.charge"), [True, True, True, False]
         )
         self.assertEqual(
             self._rights("manager", "collection.undone.settlement"), [True, False, False, True]
@@ -137,8 +137,26 @@ class TestChargeAccess(AccessCommon):
             charge.unlink()
         with self.assertRaises(UserError):
             charge.sudo().unlink()
+
+    def test_a_manager_charges_by_hand(self):
+        """A cost of his own, which starts neither booked nor waived; nobody else may."""
+        values = {
+            "move_line_id": self._item(self.invoice).id,
+            "kind": "fee",
+            "date_from": TODAY,
+            "date_to": TODAY,
+            "amount": 7.0,
+            "state": "waived",
+            "amount_waived": 7.0,
+            "charge_move_id": self.charges.charge_move_id.id,
+        }
+        charge = self._as("manager", self.env["collection.charge"]).create(values)
+        self.assertRecordValues(
+            charge.sudo(),
+            [{"state": "draft", "amount_waived": 0.0, "amount_open": 7.0, "charge_move_id": False}],
+        )
         with self.assertRaises(AccessError):
-            self._as("manager", self.env["collection.charge"]).create({"amount": 1.0})
+            self._as("collector", self.env["collection.charge"]).create(values)
 
     def test_collector_computes_and_charges_by_notice(self):
         """He sees what would be charged, and the notices he issues charge."""

@@ -1,5 +1,6 @@
 """Charges in the ledger, whole entries as tables."""
 
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from .charges_common import ChargesCommon
@@ -158,21 +159,24 @@ class TestChargeEntries(ChargesCommon):
         self._charges(invoice).action_reverse()
         self.assertEqual(self._owed(), 1000.0)
 
-    def test_document_taken_back_by_the_accountant(self):
-        """Credited or cancelled by hand in accounting: reversing credits nothing more."""
-        credited, cancelled = self._late(), self._late(partner=self._create_customer("Two", vat="2"))
+    def test_document_credited_by_the_accountant(self):
+        """His credit note gives the charges up: reversing credits nothing more."""
+        invoice = self._late()
         self._run()
-        self._reverse_invoice(self._charges(credited).charge_move_id, is_modify=False, post=True)
-        document = self._charges(cancelled).charge_move_id
-        document.button_draft()
-        document.button_cancel()
-        for invoice in (credited, cancelled):
-            self.assertEqual(sum(self._charges(invoice).mapped("amount_open")), 0.0)
-            self._charges(invoice).action_reverse()
-            self.assertEqual(self._owed(invoice.partner_id), 1000.0)
-            self.assertEqual(
-                self._amounts(self.rule, invoice, TODAY), {"interest": 4.93, "compensation": 40.0}
-            )
+        charges = self._charges(invoice)
+        document = charges.charge_move_id
+        with self.assertRaisesRegex(UserError, "books late interest"):
+            document.button_draft()
+        self._reverse_invoice(document, post=True)
+        self.assertRecordValues(
+            charges,
+            [
+                {"state": "waived", "amount_waived": 4.93, "amount_open": 0.0},
+                {"state": "waived", "amount_waived": 40.0, "amount_open": 0.0},
+            ],
+        )
+        charges.action_reverse()
+        self.assertEqual(self._owed(), 1000.0)
 
     def test_collective_document_at_the_end_of_the_month(self):
         """March is booked on 1 April: one document a customer."""
