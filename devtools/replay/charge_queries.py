@@ -34,10 +34,15 @@ CLAIMED = """
      WHERE c.charge_move_id IS NOT NULL AND c.state != 'reversed'
      GROUP BY 1
 """
+# What was waived before it was booked is not on the document.
 DOCUMENTS = """
-    SELECT m.name, m.amount_total, sum(c.amount_total) AS charged
+    SELECT m.name,
+           m.amount_total - COALESCE((SELECT sum(refund.amount_total) FROM account_move refund
+                                       WHERE refund.reversed_entry_id = m.id), 0) AS booked,
+           sum(CASE WHEN c.state = 'reversed' THEN 0
+                    ELSE c.amount_total - COALESCE(c.amount_waived, 0) END) AS charged
       FROM account_move m JOIN collection_charge c ON c.charge_move_id = m.id
-     GROUP BY m.id HAVING round(m.amount_total - sum(c.amount_total), 2) != 0
+     GROUP BY m.id
 """
 RESIDUALS = """
     SELECT cur.name AS currency,

@@ -101,13 +101,14 @@ class Report:
                 f"  {row['kind']:14} {row['state']:10} {row['times']:6}"
                 f" {row['cents'] / 100:16,.2f} {row['currency']}{waived}"
             )
-        print(f"  Demanded by notices: {checks.demands} rows; each day equal to what is open.")
+        print(f"  Demanded by notices: {checks.demands} rows; each day equal to what is open and decided.")
         how = "worked out from the file" if checks.knows else "not worked out: too special a rule"
         print(f"  Interest: {checks.compared} comparisons, {how}.")
         if checks.unallocated:
+            less = ", ".join(f"{cents / 100:,.2f} {code}" for code, cents in checks.less.items())
             print(
                 f"  {checks.unallocated} invoices were charged while money of the customer was "
-                "not allocated: right for each charge, less in all."
+                f"not allocated: right for each charge, less in all by {less}."
             )
         seconds = sum(
             self.clock.seconds[phase] for phase in ("charges", "charges on demand")
