@@ -115,9 +115,9 @@ class AccountMove(models.Model):
         parts = allocation.allocate(
             refund.amount_total, debts, allocation.COSTS_FIRST, self.currency_id.rounding
         )
+        reason = self.env._("Credited by %s", refund.name)
         for debt, part in parts:
-            charge = charges.browse(debt.id)
-            charge._give_up(part, self.env._("Credited by %s", refund.name))
+            charges.browse(debt.id)._give_up(part, reason)
 
     @api.model
     def _collection_say_problem(self, reason, detail):

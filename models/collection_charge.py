@@ -9,7 +9,7 @@ STATES = [
     ("draft", "Not booked"),
     ("posted", "Booked"),
     ("waived", "Waived"),
-    ("reversed", "Reversed"),
+    ("reversed", "Taken back"),
 ]
 LIVE_STATES = ("draft", "posted", "waived")
 # What is claimed of a customer until it is paid.

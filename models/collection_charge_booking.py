@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tools import format_date
 
-from .collection_charge import CLAIMED_STATES, INTEREST
+from .collection_charge import CLAIMED_STATES, INTEREST, LIVE_STATES
 from .collection_notice import MANAGER_GROUP
 
 
@@ -162,12 +162,12 @@ class CollectionCharge(models.Model):
             if receivable.move_id == document | refund:
                 receivable.reconcile()
 
-    def _reverse(self, reason, date=None):
+    def _reverse(self, reason, date=None, states=CLAIMED_STATES):
         """Take charges back, to the cent: the days may be charged again.
 
         A document that was cancelled or credited in accounting has gone already.
         """
-        live = self.filtered(lambda charge: charge.state in CLAIMED_STATES)
+        live = self.filtered(lambda charge: charge.state in states)
         booked = live.filtered(
             lambda charge: charge.charge_move_id.state == "posted"
             and charge.charge_move_id.payment_state != "reversed"
@@ -220,13 +220,15 @@ class CollectionCharge(models.Model):
         )
 
     def action_reverse(self):
-        """Take these charges back by credit notes; the days may be charged again.
+        """Take these charges back by credit notes; the days may be charged again, also
+        those that were waived.
 
         :raises AccessError: unless a collections manager asks
         """
         self._check_manager()
         # Safe: the manager may; credit notes are booked on his word.
-        self.sudo()._reverse(self.env._("Reversed by %(user)s", user=self.env.user.name))
+        reason = self.env._("Reversed by %(user)s", user=self.env.user.name)
+        self.sudo()._reverse(reason, states=LIVE_STATES)
 
     def waive(self, reason, amount=None):
         """Give up these charges.

@@ -1,5 +1,7 @@
 """Charging and waiving by hand: what the dialogs show is what happens."""
 
+from datetime import timedelta
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
@@ -232,7 +234,9 @@ class TestChargeWizards(AccessCommon, ChargesCommon):
         self.company.collection_charge_booking = "claim"
         self._wizard(self.invoice).action_charge()
         self._pay(self.invoice)
-        self.env["collection.charge"].sudo()._ask_leftovers(self.company, TODAY)
+        self.env["collection.charge"].sudo()._ask_leftovers(
+            self.company, TODAY + timedelta(days=1)
+        )
         charges = self._charges(self.invoice)
         self.assertEqual(set(charges.mapped("leftover")), {"to_decide"})
         self.assertTrue(self.invoice.activity_ids)

@@ -129,16 +129,40 @@ class TestCharges(ChargesCommon):
         )
         self.assertEqual(row["amount"], 7.23)
 
-    def test_cancelled_charge_document(self):
-        """The accountant cancels the document: its days can be charged again."""
+    def test_charge_document_stays_what_it_says(self):
+        """Accounting cannot change it; its credit note takes the charges back."""
         invoice = self._invoice(days_late=3, amount=1000.0)
         self._run()
-        self._run(on=later(12))
-        document = self._charges(invoice).charge_move_id
-        document.button_draft()
-        document.button_cancel()
-        self.assertEqual(set(self._charges(invoice).mapped("state")), {"reversed"})
+        run = self._run(on=later(12))
+        charges = self._charges(invoice)
+        with self.assertRaisesRegex(UserError, "reversing"):
+            charges.charge_move_id.button_draft()
+        wizard = (
+            self.env["account.move.reversal"]
+            .with_context(active_model="account.move", active_ids=charges.charge_move_id.ids)
+            .create({"journal_id": charges.charge_move_id.journal_id.id})
+        )
+        wizard.reverse_moves()
+        self.env["account.move"].browse(wizard.new_move_ids.ids).action_post()
+        self.assertEqual(set(charges.mapped("state")), {"waived"})
+        run.action_reverse()
+        self.assertEqual(self._owed(), 1000.0)
+        self.assertFalse(self._amounts(self.rule, invoice, later(12)), "given up, not forgotten")
+        charges.action_reverse()
         self.assertEqual(
             self._amounts(self.rule, invoice, later(12)),
             {"interest": 4.93, "compensation": 40.0},
         )
+
+    def test_credit_note_of_a_part_is_not_credited_again(self):
+        """B2: what accounting credited is not credited again by reversing."""
+        invoice = self._invoice(days_late=3, amount=1000.0)
+        self._run()
+        run = self._run(on=later(12))
+        document = self._charges(invoice).charge_move_id
+        refund = document._reverse_moves([{"invoice_date": later(12)}])
+        refund.invoice_line_ids[1:].unlink()
+        refund.invoice_line_ids.price_unit = 4.93
+        refund.action_post()
+        run.action_reverse()
+        self.assertEqual(self._owed(), 1000.0)

@@ -27,10 +27,10 @@ class CollectionAllocateLine(models.TransientModel):
         readonly=True,
     )
     is_booked = fields.Boolean(string="Booked", compute="_compute_is_booked")
-    date_due = fields.Date(string="Due", readonly=True)
+    date_due = fields.Date(string="Due Date", readonly=True)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     amount_open = fields.Monetary(string="Open", readonly=True)
-    amount = fields.Monetary(string="Settled", compute="_compute_amount")
+    amount = fields.Monetary(string="Amount Settled", compute="_compute_amount")
 
     @api.depends("move_line_id")
     def _compute_is_booked(self):
