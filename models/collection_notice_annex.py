@@ -154,7 +154,7 @@ class CollectionNotice(models.Model):
     def _letter_annex(self):
         """How the charges were computed, by fee rule; None without charges.
 
-        :return: ``{"title", "is_page", "rules": [dict], "documents": [texts]}``
+        :return: ``{"title", "rules": [dict], "documents": [texts]}``
         """
         notice = self._in_its_language()
         details = notice.charge_details or []
@@ -172,7 +172,6 @@ class CollectionNotice(models.Model):
         title = notice.env._("Annex: calculation of interest")
         return {
             "title": title if has_interest else notice.env._("Annex: compensation and fees"),
-            "is_page": has_interest,
             "rules": [
                 notice._annex_rule(texts["rules"].get(str(rule_id), {}), group)
                 for rule_id, group in _grouped_by_rule(rows)

@@ -218,7 +218,6 @@ class TestLetterCharges(LetterCommon):
         text = " ".join(pages)
         self.assertSays(text, "Annex: compensation and fees", "10.00 € per reminder", "Terms")
         self.assertSilent(text, "calculation of interest", "Late interest")
-        self.assertFalse(notice._letter_annex()["is_page"])
 
     def test_a_long_annex_repeats_its_head(self):
         for number in range(20):

@@ -262,7 +262,7 @@ class CollectionChargeItemsLine(models.TransientModel):
     kind = fields.Selection(KINDS, readonly=True)
     fee_rule_id = fields.Many2one("collection.fee.rule", readonly=True, ondelete="cascade")
     date_from = fields.Date(string="From", readonly=True)
-    date_to = fields.Date(string="To", readonly=True)
+    date_to = fields.Date(string="Until", readonly=True)
     days = fields.Integer(readonly=True)
     amount = fields.Monetary(readonly=True)
     amount_tax = fields.Monetary(string="Tax", readonly=True)
