@@ -92,9 +92,7 @@ class CollectionFeeRule(models.Model):
                     self._letter_compounding(),
                     self._letter_start(),
                     "" if self.base_includes_tax else self.env._("on the amount without tax"),
-                    self.env._("the interest of a day is rounded")
-                    if self.rounding == interest.DAILY
-                    else "",
+                    self._letter_rounding(),
                 ),
             )
         )
@@ -112,6 +110,12 @@ class CollectionFeeRule(models.Model):
         if self.compounding == interest.YEARLY:
             return self.env._("interest is added to the balance each year")
         return self.env._("simple interest")
+
+    def _letter_rounding(self):
+        """Why two equal periods may differ by a cent."""
+        if self.rounding == interest.DAILY:
+            return self.env._("the interest of a day is rounded")
+        return self.env._("rounded on the sum") if self.rounding == interest.END else ""
 
     def _letter_start(self):
         if self.interest_from == "notice":

@@ -203,7 +203,7 @@ class TestLetterCharges(LetterCommon):
         self._story(self.romanian, paid=False, currency=self.leu)
         notice = self._issue(self.romanian, pdf=False)
         words = self._annex_words(notice).replace("\u00a0", " ")
-        self.assertSays(words, "40,00 € at 1 EUR = 5,0000 RON", "200,00", "12,15")
+        self.assertSays(words, "40,00 € la cursul 1 EUR = 5,0000 RON", "200,00", "12,15")
         self.assertEqual(notice.amount_charges, 240.56)
         self.assertEqual(self._owed(self.romanian), notice.amount_total)
 
