@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import format_date, formatLang
 
 from .collection_charge import INTEREST
+from .res_partner import STAFF
 
 
 def _say_amount(record, amount):
@@ -111,7 +112,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_charge_count = fields.Integer(
-        string="Charges", compute="_compute_collection_charge_count"
+        string="Charges", compute="_compute_collection_charge_count", groups=STAFF
     )
 
     @api.depends_context("uid", "allowed_company_ids")
