@@ -1,8 +1,14 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import LazyTranslate
 
 from ..engine import allocation
 from .account_move import COLLECTIONS_GROUPS, STAFF
+
+_lt = LazyTranslate(__name__)
+KEEP_DOCUMENT = _lt(
+    "A charge document says what was charged. To take it back, reverse or waive its charges."
+)
 
 
 class AccountMove(models.Model):
@@ -82,42 +88,27 @@ class AccountMove(models.Model):
         if charges.filtered(lambda row: row.state in ("posted", "waived")) or self.filtered(
             lambda move: move.collection_is_charge and move.move_type == "out_refund"
         ):
-            raise UserError(
-                self.env._(
-                    "This document books late interest or fees. It is taken back by reversing "
-                    "or waiving the charges, or by a credit note."
-                )
-            )
+            raise UserError(self.env._(KEEP_DOCUMENT))
         return super().button_draft()
 
     def _post(self, soft=True):
-        """A corrected invoice has its charges looked at; a credit note that accounting
-        makes of a charge document gives its charges up."""
-        posted = super()._post(soft)
-        # Safe: whoever books need not see charges.
-        self.env["collection.charge"].sudo()._mark_to_check([("move_id", "in", posted.ids)])
-        for refund in posted.sudo().filtered(
+        """A corrected invoice or payment has the charges it concerns looked at.
+
+        :raises UserError: for a credit note of a charge document made by hand: it
+            would not say which charges it gives up
+        """
+        by_hand = self.sudo().filtered(
             lambda move: move.move_type == "out_refund"
             and move.reversed_entry_id.collection_is_charge
             and not move.collection_is_charge
-        ):
-            refund.reversed_entry_id._collection_give_up(refund)
-        return posted
-
-    def _collection_give_up(self, refund):
-        """The charges of this document are waived as far as a credit note goes."""
-        self.ensure_one()
-        charges = self.collection_booked_charge_ids.filtered(lambda row: row.state == "posted")
-        debts = [
-            allocation.Debt(row.id, row._debt_kind(), row._left_to_pay(), row.date_from)
-            for row in charges
-        ]
-        parts = allocation.allocate(
-            refund.amount_total, debts, allocation.COSTS_FIRST, self.currency_id.rounding
         )
-        reason = self.env._("Credited by %s", refund.name)
-        for debt, part in parts:
-            charges.browse(debt.id)._give_up(part, reason)
+        if by_hand:
+            raise UserError(self.env._(KEEP_DOCUMENT))
+        posted = super()._post(soft)
+        # Safe: whoever books need not see charges.
+        self.env["collection.charge"].sudo()._mark_to_check([("move_id", "in", posted.ids)])
+        posted.sudo().line_ids.matched_debit_ids.debit_move_id._collection_check_charges()
+        return posted
 
     @api.model
     def _collection_say_problem(self, reason, detail):

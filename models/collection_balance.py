@@ -169,8 +169,8 @@ class CollectionBalance(models.AbstractModel):
     @api.model
     def _add_interest_paid(self, items, accounts):
         """Interest that was charged and paid, or waived: rules that compound must not
-        take interest on it again. What was paid of a document counts from its last
-        payment on."""
+        take interest on it again. What was paid of a document counts from its first
+        payment on, and without the tax in it."""
         charges = self.env["collection.charge"].sudo().search(
             [
                 ("move_line_id", "in", items.ids),
@@ -181,12 +181,13 @@ class CollectionBalance(models.AbstractModel):
         )
         paid = defaultdict(list)
         for charge in charges:
+            net = charge.amount / charge.amount_total
             if charge.amount_waived:
-                paid[charge.move_line_id.id].append((charge.date_to, charge.amount_waived))
+                paid[charge.move_line_id.id].append((charge.date_to, charge.amount_waived * net))
             lines = charge.charge_move_id.line_ids.matched_credit_ids.credit_move_id
             days = (lines.move_id - charge.refund_move_ids).mapped("date")
             settled = charge._left_to_pay() - charge.amount_open
             if days and settled > 0:
-                paid[charge.move_line_id.id].append((max(days), settled))
+                paid[charge.move_line_id.id].append((min(days), settled * net))
         for item_id, rows in paid.items():
             accounts[item_id].interest_paid = tuple(sorted(rows))

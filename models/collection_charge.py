@@ -155,6 +155,10 @@ class CollectionCharge(models.Model):
     )
     reason = fields.Char(readonly=True, help="Why it was waived or reversed.")
     closed_by_id = fields.Many2one("res.users", readonly=True)
+    closed_on = fields.Date(string="Taken Back on", readonly=True)
+    is_refused = fields.Boolean(
+        readonly=True, help="A person took it back: it does not come again by itself."
+    )
 
     # Two intervals of one item: the one-point range stands for "the same item", as
     # PostgreSQL compares integers in such a constraint only with an extension.

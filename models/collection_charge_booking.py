@@ -178,11 +178,15 @@ class CollectionCharge(models.Model):
             {
                 "state": "reversed",
                 "leftover": "none",
+                "is_outdated": False,
+                "to_check": False,
                 "reason": reason,
                 "closed_by_id": self.env.uid,
+                "closed_on": (live.company_id[:1] or self.env.company)._collection_today(),
             }
         )
         live._close_questions()
+        live._close_outdated()
 
     def _waive(self, amounts, reason):
         """Give up charges, or parts of them.
@@ -228,7 +232,9 @@ class CollectionCharge(models.Model):
         self._check_manager()
         # Safe: the manager may; credit notes are booked on his word.
         reason = self.env._("Reversed by %(user)s", user=self.env.user.name)
-        self.sudo()._reverse(reason, states=LIVE_STATES)
+        charges = self.sudo()
+        charges._reverse(reason, states=LIVE_STATES)
+        charges.is_refused = True
 
     def waive(self, reason, amount=None):
         """Give up these charges.

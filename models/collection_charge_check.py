@@ -2,11 +2,11 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..engine import interest
-from ..engine.daycount import next_day
-from ..engine.rates import MissingRate
+from ..engine.daycount import days_between, next_day, previous_day
 from .collection_assessment import Request, _gaps
 from .collection_charge import CLAIMED_STATES, INTEREST
-from .collection_charge_follow_up import ACTIVITY
+
+ACTIVITY = "account_collections.mail_activity_type_charges_changed"
 
 
 class CollectionCharge(models.Model):
@@ -59,9 +59,10 @@ class CollectionCharge(models.Model):
 
     def _set_outdated(self, differs):
         self.ensure_one()
-        if differs == self.is_outdated:
-            return
-        self.is_outdated = differs
+        if differs != self.is_outdated:
+            self.is_outdated = differs
+        if not differs:
+            self._close_outdated()
         if not differs or self.move_id.activity_search([ACTIVITY]):
             return
         self.move_id.activity_schedule(
@@ -70,6 +71,12 @@ class CollectionCharge(models.Model):
             summary=self.env._("The balance of days already charged has changed: charge again?"),
             user_id=self.company_id._collection_responsible().id,
         )
+
+    def _close_outdated(self):
+        """The tasks about interest that is right, or was taken back."""
+        for move in self.move_id:
+            if not move.collection_charge_ids.filtered("is_outdated"):
+                move.activity_feedback([ACTIVITY])
 
     def _differs(self, account):
         """True when the days of this charge bear another balance than it says.
@@ -82,12 +89,13 @@ class CollectionCharge(models.Model):
         history = self.env["collection.assessment"]._interest_history(
             Request(self._item(), rule), account
         )
-        if history is None or not self.segments:
+        # Where the rule was changed since, or interest is added to the balance, the
+        # balances of then and now cannot be compared.
+        changed = rule.write_date > self.create_date
+        if history is None or not self.segments or changed or rule.compounding != interest.NONE:
             return False
         if next_day(history.start) > self.date_from:
             return True
-        if rule.compounding != interest.NONE:
-            return self._differs_in_amount(history)
         parts = [
             (fields.Date.to_date(part["date_from"]), fields.Date.to_date(part["date_to"]), part)
             for part in self.segments
@@ -98,24 +106,15 @@ class CollectionCharge(models.Model):
             if any(self._is_other(history, day, part["balance"]) for day in inside):
                 return True
         gaps = _gaps(self.date_from, self.date_to, [part[:2] for part in parts])
-        return any(self._is_other(history, first, 0.0) for first, _last in gaps)
+        return any(
+            self._is_other(history, first, 0.0)
+            for first, last in gaps
+            if days_between(previous_day(first), last, rule.day_count)
+        )
 
     def _is_other(self, history, day, balance):
         now = float(history.balance_on(day, self.fee_rule_id.grace_days))
         return not self.currency_id.is_zero(now - balance)
-
-    def _differs_in_amount(self, history):
-        """Where interest bears interest, balances cannot be compared; sums can."""
-        terms = self.fee_rule_id._interest_rule()
-        if terms is None:
-            return False
-        try:
-            amount = interest.interest(
-                history, terms, self.date_from, self.date_to, self.currency_id.rounding
-            )
-        except MissingRate:
-            return False
-        return not self.currency_id.is_zero(amount - self.amount)
 
     def action_charge_again(self):
         """Reverse charges whose days have changed and charge what is right.
@@ -124,7 +123,10 @@ class CollectionCharge(models.Model):
         :raises UserError: when a rate is missing, naming series and date
         """
         self._check_manager()
-        outdated = self.sudo().filtered("is_outdated")
+        outdated = self.sudo().filtered(
+            lambda row: row.is_outdated and row.state in CLAIMED_STATES
+        )
+        reasons = {charge: charge.reason for charge in outdated}
         outdated._reverse(self.env._("Charged again: the balance has changed"))
         assessment = self.env["collection.assessment"].sudo()
         for charge in outdated:
@@ -132,7 +134,7 @@ class CollectionCharge(models.Model):
                 [Request(charge._item(), charge.fee_rule_id, charge.level_id)], charge.date_to
             )
             assessment._raise(problems)
-            self.sudo()._make(
+            again = self.sudo()._make(
                 [
                     # The notice that charged it takes it back when it is reversed.
                     {**row, "notice_id": charge.notice_id.id, "occurrence": charge.occurrence}
@@ -141,6 +143,9 @@ class CollectionCharge(models.Model):
                 ],
                 charge.company_id._collection_today(),
             )
-            charge.is_outdated = False
-            if not charge.move_id.collection_charge_ids.filtered("is_outdated"):
-                charge.move_id.activity_feedback([ACTIVITY])
+            waived = charge.amount_waived
+            for new in again:
+                part = min(waived, new.amount_open)
+                if not new.currency_id.is_zero(part):
+                    new._waive({new.id: part}, reasons[charge])
+                waived -= part

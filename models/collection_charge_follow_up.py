@@ -11,6 +11,7 @@ from .collection_issue import RETRY_ERRORS
 _logger = logging.getLogger(__name__)
 
 ACTIVITY = "account_collections.mail_activity_type_charges"
+NOT_CHARGED = "account_collections.mail_activity_type_not_charged"
 # How far back late payments are looked for: a server may have been down.
 LOOK_BACK_DAYS = 90
 
@@ -85,7 +86,7 @@ class CollectionCharge(models.Model):
         charges = self.search([("move_line_id", "in", items.ids)])
         # What a person took back after the payment does not come again.
         refused = charges.filtered(
-            lambda row: row.state == "reversed" and row.date > settled[row.move_line_id.id]
+            lambda row: row.is_refused and row.closed_on >= settled[row.move_line_id.id]
         ).move_line_id
         items -= refused
         charged = (charges - charges.filtered(lambda row: row.state == "reversed")).move_line_id
@@ -113,14 +114,24 @@ class CollectionCharge(models.Model):
             summary = self.env._(
                 "Not charged at payment: %s", move._collection_say_problem(*problems[item.id])
             )
-            known = move.activity_search([ACTIVITY], additional_domain=[("summary", "=", summary)])
-            if problems[item.id][0] != "consumer_rule" and not known:
-                move.activity_schedule(
-                    ACTIVITY,
-                    date,
-                    summary=summary,
-                    user_id=company._collection_responsible().id,
-                )
+            if problems[item.id][0] == "consumer_rule" or self._was_told(move, summary):
+                continue
+            move.activity_schedule(
+                NOT_CHARGED,
+                date,
+                summary=summary,
+                user_id=company._collection_responsible().id,
+            )
+
+    @api.model
+    def _was_told(self, move, summary):
+        """True when there is such a task, or somebody has done with it."""
+        move = move.with_context(active_test=False)
+        return bool(
+            move.activity_search(
+                [NOT_CHARGED], additional_domain=[("summary", "=", summary)], only_automated=False
+            )
+        )
 
     @api.model
     def _paid_late(self, company, date):
@@ -161,6 +172,8 @@ class CollectionCharge(models.Model):
                 ("company_id", "=", company.id),
                 ("state", "=", "draft"),
                 ("leftover", "!=", "to_decide"),
+                # What a person charged by hand he books by hand.
+                ("fee_rule_id", "!=", False),
                 ("date", "<", date.replace(day=1) if monthly else date),
             ],
             order="date, id",

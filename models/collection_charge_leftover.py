@@ -12,18 +12,36 @@ class CollectionCharge(models.Model):
     @api.model
     def _ask_leftovers(self, company, date):
         """“Paid without the charges”: small sums are waived, else somebody decides."""
+        self._forget_questions(company)
         left = self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "in", CLAIMED_STATES),
                 ("leftover", "in", ("none", "to_decide")),
                 "|",
+                "|",
                 ("move_line_id.reconciled", "=", True),
                 ("move_id.state", "=", "cancel"),
+                # The item was built anew since.
+                "&",
+                ("move_line_id", "=", False),
+                ("move_id.payment_state", "in", ("paid", "in_payment", "reversed")),
             ]
         ).filtered(lambda row: row.amount_open > 0 and row._is_expired(date))
         for charges in left.grouped(lambda row: (row.partner_id, row.currency_id)).values():
             self._attempt(charges._waive_or_ask, company, date)
+
+    @api.model
+    def _forget_questions(self, company):
+        """Questions the ledger has answered: the money bounced, or came after all."""
+        asked = self.search([("company_id", "=", company.id), ("leftover", "=", "to_decide")])
+        answered = asked.filtered(
+            lambda row: row.state not in CLAIMED_STATES
+            or row.currency_id.is_zero(row.amount_open)
+            or (row.move_id.state == "posted" and row.move_line_id and not row._item().reconciled)
+        )
+        answered.leftover = "none"
+        answered._close_questions()
 
     def _is_expired(self, date):
         """The customer had his time to pay it."""
@@ -36,7 +54,8 @@ class CollectionCharge(models.Model):
         payment, or on an invoice that is gone, is no small rest of it."""
         self.ensure_one()
         days = self.move_line_id.matched_credit_ids.credit_move_id.mapped("date")
-        return bool(days) and self.date <= max(days) and self.move_id.state == "posted"
+        before = self.notice_id or (days and self.date < max(days))
+        return bool(before) and self.move_id.state == "posted"
 
     def _waive_or_ask(self, company, date):
         """Of one customer and currency."""
@@ -51,6 +70,7 @@ class CollectionCharge(models.Model):
                 {charge.id: charge.amount_open for charge in self},
                 self.env._("Left over after payment, within the tolerance"),
             )
+            self._close_questions()
             return
         new = self.filtered(lambda row: row.leftover == "none")
         new._ask(company, self.partner_id, date)

@@ -128,8 +128,13 @@ class CollectionProposal(models.AbstractModel):
         # decided what becomes of it.
         charges = charges.filtered(
             lambda charge: charge.leftover != "to_decide"
-            and charge.move_id.state == "posted"
-            and charge.move_id.payment_state != "reversed"
+            and (
+                charge.leftover == "keep"
+                or (
+                    charge.move_id.state == "posted"
+                    and charge.move_id.payment_state != "reversed"
+                )
+            )
             and not books.rows.keys() & set(charge.charge_move_id.line_ids.ids)
         )
         if not charges:

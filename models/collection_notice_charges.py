@@ -50,7 +50,10 @@ class CollectionNotice(models.Model):
         claimed = self.sudo().charge_ids.filtered(lambda row: row.state in CLAIMED_STATES)
         if claimed and not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(
-                self.env._("This notice has charged; only a collections manager takes it back.")
+                self.env._(
+                    "Only a collections manager takes back notices that have charged: %s",
+                    ", ".join(claimed.notice_id.mapped("name")),
+                )
             )
         result = super().action_reverse()
         # Safe: whoever may reverse the notice takes back what it charged.

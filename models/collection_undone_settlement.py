@@ -63,17 +63,25 @@ class CollectionUndoneSettlement(models.Model):
         it counts once."""
         rows = self.sudo().search([("move_line_id", "in", partials.debit_move_id.ids)])
         for partial in partials if rows else ():
-            credit = partial.credit_move_id
-            again = rows.filtered(
-                lambda row, partial=partial, credit=credit: row.move_line_id
-                == partial.debit_move_id
-                and (
-                    row.counterpart_line_id == credit
-                    or (not row.counterpart_line_id and credit.date <= row.date_to)
-                )
-            )
-            rows -= again
-            again.unlink()
+            rest = partial.debit_amount_currency
+            for row in rows.exists().filtered(lambda row, part=partial: row._is_again(part)):
+                used = min(rest, row.amount)
+                rest -= used
+                if row.currency_id.is_zero(row.amount - used):
+                    row.unlink()
+                else:
+                    row.amount -= used
+
+    def _is_again(self, partial):
+        """True when this reconciliation sets the same money against the same item."""
+        self.ensure_one()
+        credit = partial.credit_move_id
+        if partial.debit_move_id != self.move_line_id:
+            return False
+        if self.counterpart_line_id:
+            return self.counterpart_line_id == credit
+        day = credit.move_id.invoice_date or credit.date
+        return max(day, self.move_line_id.date_maturity or day) == self.date_from
 
     def unlink(self):
         """Charges of these days are looked at again."""

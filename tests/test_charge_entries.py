@@ -159,25 +159,6 @@ class TestChargeEntries(ChargesCommon):
         self._charges(invoice).action_reverse()
         self.assertEqual(self._owed(), 1000.0)
 
-    def test_document_credited_by_the_accountant(self):
-        """His credit note gives the charges up: reversing credits nothing more."""
-        invoice = self._late()
-        self._run()
-        charges = self._charges(invoice)
-        document = charges.charge_move_id
-        with self.assertRaisesRegex(UserError, "books late interest"):
-            document.button_draft()
-        self._reverse_invoice(document, post=True)
-        self.assertRecordValues(
-            charges,
-            [
-                {"state": "waived", "amount_waived": 4.93, "amount_open": 0.0},
-                {"state": "waived", "amount_waived": 40.0, "amount_open": 0.0},
-            ],
-        )
-        charges.action_reverse()
-        self.assertEqual(self._owed(), 1000.0)
-
     def test_collective_document_at_the_end_of_the_month(self):
         """March is booked on 1 April: one document a customer."""
         self.company.collection_charge_booking = "collective"

@@ -9,7 +9,7 @@ from ..models.collection_assessment import Request
 from .charges_common import ChargesCommon
 from .common import TODAY, later
 
-ACTIVITY = "account_collections.mail_activity_type_charges"
+ACTIVITY = "account_collections.mail_activity_type_charges_changed"
 
 
 @tagged("post_install", "-at_install")

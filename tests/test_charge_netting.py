@@ -42,7 +42,7 @@ class TestChargeNetting(ChargesCommon):
         return invoice, due + timedelta(days=days[-1])
 
     def test_reversing_everything_nets_to_zero(self):
-        for seed in range(5):
+        for seed in range(3):
             with self.subTest(seed=seed):
                 invoice, _last = self._story(seed)
                 charges = self._charges(invoice)
@@ -58,7 +58,7 @@ class TestChargeNetting(ChargesCommon):
 
     def test_steps_are_as_good_as_once(self):
         """Interest charged step by step is what one charge at the end would have been."""
-        for seed in range(12, 15):
+        for seed in range(12, 14):
             with self.subTest(seed=seed):
                 invoice, last = self._story(seed)
                 stepwise = self._charges(invoice, "interest")

@@ -130,39 +130,40 @@ class TestCharges(ChargesCommon):
         self.assertEqual(row["amount"], 7.23)
 
     def test_charge_document_stays_what_it_says(self):
-        """Accounting cannot change it; its credit note takes the charges back."""
+        """B2: accounting cannot change it, nor credit it behind the charges' back."""
         invoice = self._invoice(days_late=3, amount=1000.0)
         self._run()
         run = self._run(on=later(12))
         charges = self._charges(invoice)
-        with self.assertRaisesRegex(UserError, "reversing"):
-            charges.charge_move_id.button_draft()
-        wizard = (
-            self.env["account.move.reversal"]
-            .with_context(active_model="account.move", active_ids=charges.charge_move_id.ids)
-            .create({"journal_id": charges.charge_move_id.journal_id.id})
-        )
-        wizard.reverse_moves()
-        self.env["account.move"].browse(wizard.new_move_ids.ids).action_post()
-        self.assertEqual(set(charges.mapped("state")), {"waived"})
+        document = charges.charge_move_id
+        with self.assertRaisesRegex(UserError, "reverse or waive"):
+            document.button_draft()
+        refund = document._reverse_moves([{"invoice_date": later(12)}])
+        with self.assertRaisesRegex(UserError, "reverse or waive"):
+            refund.action_post()
+        refund.unlink()
         run.action_reverse()
+        with self.assertRaisesRegex(UserError, "reverse or waive"):
+            charges.refund_move_ids.button_draft()
         self.assertEqual(self._owed(), 1000.0)
-        self.assertFalse(self._amounts(self.rule, invoice, later(12)), "given up, not forgotten")
-        charges.action_reverse()
         self.assertEqual(
             self._amounts(self.rule, invoice, later(12)),
             {"interest": 4.93, "compensation": 40.0},
         )
 
-    def test_credit_note_of_a_part_is_not_credited_again(self):
-        """B2: what accounting credited is not credited again by reversing."""
+    def test_waived_stays_waived_when_the_notice_is_reversed(self):
+        """A manager's word is not undone by the way; his own reversal undoes it."""
         invoice = self._invoice(days_late=3, amount=1000.0)
         self._run()
         run = self._run(on=later(12))
-        document = self._charges(invoice).charge_move_id
-        refund = document._reverse_moves([{"invoice_date": later(12)}])
-        refund.invoice_line_ids[1:].unlink()
-        refund.invoice_line_ids.price_unit = 4.93
-        refund.action_post()
+        charges = self._charges(invoice)
+        charges.waive("A good customer")
         run.action_reverse()
+        self.assertEqual(set(charges.mapped("state")), {"waived"})
+        self.assertFalse(self._amounts(self.rule, invoice, later(12)))
+        charges.action_reverse()
+        self.assertEqual(
+            self._amounts(self.rule, invoice, later(12)),
+            {"interest": 4.93, "compensation": 40.0},
+        )
         self.assertEqual(self._owed(), 1000.0)
