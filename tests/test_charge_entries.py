@@ -1,6 +1,5 @@
 """Charges in the ledger, whole entries as tables."""
 
-from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from .charges_common import ChargesCommon
