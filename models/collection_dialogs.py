@@ -24,6 +24,11 @@ class CollectionNotice(models.Model):
                 for row in notice.communication_ids
             )
 
+    def action_open_items(self):
+        """The journal items behind the notice."""
+        self.ensure_one()
+        return self.line_ids.move_line_id._get_records_action(name=self.env._("Items"))
+
     def action_hold(self):
         """Leave the items of this notice alone until a date."""
         self.ensure_one()

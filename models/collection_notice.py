@@ -240,11 +240,6 @@ class CollectionNotice(models.Model):
         """The letters of these notices have been posted."""
         self.communication_ids.action_mark_posted()
 
-    def action_open_items(self):
-        """The journal items behind the notice."""
-        self.ensure_one()
-        return self.line_ids.move_line_id._get_records_action(name=self.env._("Items"))
-
     def _is_settled(self):
         """True when nothing is left to collect of what this notice demanded."""
         return self._are_items_settled()

@@ -4,4 +4,5 @@ from . import collection_preview
 from . import collection_charge_items
 from . import collection_charge_waive
 from . import collection_allocate
+from . import collection_allocate_apply
 from . import collection_allocate_line
