@@ -274,7 +274,8 @@ class TestLetterCharges(LetterCommon):
         self.assertEqual(
             said["calculation"],
             "balance × rate × days / 365; interest is added to the balance each year; from the "
-            "day after the first reminder, the day of payment included; on the amount without tax",
+            "day after the first reminder, the day of payment included; on the amount without "
+            "tax; rounded on the sum",
         )
         self.rule.write(
             {

@@ -194,7 +194,11 @@ class ChargeChecks:
     def _check_complete(self, day, invoice, rows):
         """In the end all that is late was charged, up to the payment."""
         end = invoice.paid if self.books.is_allocated(invoice, day) else day
-        late = invoice.posted <= day and end > invoice.due
+        # Money that came by the due date counts, allocated or not.
+        paid = sum(
+            cents for paid, cents in self.books.payments(invoice, day) if paid <= invoice.due
+        )
+        late = invoice.posted <= day and end > invoice.due and paid < invoice.cents
         fixed = bool(self.record["fixed_amount"]) and late
         if fixed != any(row["kind"] == "compensation" for row in rows):
             text = f"{invoice.number}: late {late}, {len(rows)} charges"
