@@ -14,6 +14,7 @@ from . import test_engine_allocation
 from . import test_engine_compose
 from . import test_engine_compose_amounts
 from . import test_engine_compose_properties
+from . import test_engine_discount_cost
 from . import test_engine_fixed_amounts
 from . import test_engine_interest
 from . import test_engine_interest_examples
