@@ -5,7 +5,7 @@
     "category": "Accounting/Accounting",
     "author": "account_collections founders",
     "license": "LGPL-3",
-    "depends": ["account", "mail", "resource"],
+    "depends": ["account", "account_payment", "mail", "resource"],
     "external_dependencies": {"python": ["num2words", "python-stdnum"]},
     "data": [
         "security/account_collections_groups.xml",
@@ -40,7 +40,9 @@
         "views/collection_promise_views.xml",
         "views/collection_undone_settlement_views.xml",
         "views/account_move_views.xml",
+        "views/account_payment_term_views.xml",
         "views/account_payment_views.xml",
+        "views/collection_discount_offer_views.xml",
         "views/account_portal_templates.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",

@@ -7,7 +7,10 @@ in, decisions with their reasons go out.
 * ``ladder``: which dunning level an item has earned, and when the next is due
 * ``netting``: how open credits are poured over open debts, oldest first
 * ``compose``: how advancing items become one notice per customer
+* ``discount_notices``: who is told that a discount ends, by the same two
 * ``workdays``: working days, and shifting to the next one
+* ``discounts``: early-payment discounts in tiers: last days, amounts, what is kept back
+* ``discount_cost``: what early-payment discounts cost a year
 * ``daycount``: days of interest between two dates
 * ``rates``: reference rates in time, and the rate an item bears
 * ``interest``: interest from the history of an item's balance, in segments
@@ -20,6 +23,9 @@ from . import (
     allocation,
     compose,
     daycount,
+    discount_cost,
+    discount_notices,
+    discounts,
     fixed_amounts,
     interest,
     ladder,
@@ -34,6 +40,9 @@ __all__ = [
     "allocation",
     "compose",
     "daycount",
+    "discount_cost",
+    "discount_notices",
+    "discounts",
     "fixed_amounts",
     "interest",
     "ladder",

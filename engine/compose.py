@@ -10,11 +10,15 @@ from dataclasses import dataclass, field, replace
 
 from .ladder import is_overdue
 from .netting import pour, rounded
-from .terms import ADVANCE, SKIP, WAIT, Decision, Level
+from .terms import ADVANCE, SKIP, WAIT, Decision, Level, Offer
 
 ITEM = "item"
 LISTED = "listed"
 CREDIT = "credit"
+# An item of which the notice says that a discount ends; it climbs no ladder.
+OFFER = "discount"
+# What a notice is about: without such a line it has nothing to say.
+SUBJECTS = (ITEM, OFFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,8 @@ class Line:
     """A line of a notice, in its currency.
 
     ``item_id`` is the credit's id on a credit line, and ``amount`` negative.
-    ``level`` is where an advancing item goes; others have none.
+    ``level`` is where an advancing item goes; others have none. ``offer`` is the
+    discount that a line of kind ``discount`` tells of.
     """
 
     kind: str
@@ -46,6 +51,7 @@ class Line:
     level: Level | None = None
     previous_level_id: int | None = None
     occurrence: int = 0
+    offer: Offer | None = None
 
 
 @dataclass(slots=True)
@@ -55,6 +61,7 @@ class Draft:
     Amounts are net of disputed parts and credits: ``amount_due`` of all lines,
     ``amount_overdue`` of those past their due date, ``collectable`` of those past
     it or advancing. The last decides whether the notice is worth sending.
+    ``amount_discount`` is what can be saved, on a notice that a discount ends.
     ``charges`` are demanded besides; whoever assesses them fills them in.
     """
 
@@ -66,11 +73,16 @@ class Draft:
     amount_due: float = 0.0
     amount_overdue: float = 0.0
     collectable: float = 0.0
+    amount_discount: float = 0.0
     charges: list = field(default_factory=list)
 
     @property
     def advancing(self):
-        return [line for line in self.lines if line.kind == ITEM]
+        return [line for line in self.lines if line.kind in SUBJECTS]
+
+    @property
+    def is_discount(self):
+        return any(line.kind == OFFER for line in self.lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from .terms import (
     Item,
     Ladder,
     Level,
+    Offer,
     Start,
 )
 
@@ -34,6 +35,7 @@ __all__ = [
     "Item",
     "Ladder",
     "Level",
+    "Offer",
     "Start",
     "days_overdue",
     "decide",

@@ -95,6 +95,26 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """The early-payment discount in force on one item.
+
+    ``end`` is its last day, which counts. ``saving`` is what the customer keeps by
+    paying until then, in the item's currency; a ``voucher`` he gets instead, and pays
+    in full. ``reminded_on``: the day a notice of this offer was issued. ``pause`` as on
+    an :class:`Item`.
+    """
+
+    id: int
+    item_id: int
+    sequence: int
+    end: date
+    saving: float
+    voucher: bool = False
+    reminded_on: date | None = None
+    pause: tuple[str, str, date | None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Start:
     """Going live on old debt.
 

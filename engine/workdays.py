@@ -27,3 +27,16 @@ def next_working_day(day, weekdays, holidays=()):
         if is_working_day(candidate, weekdays, holidays):
             return candidate
     return day
+
+
+def previous_working_day(day, weekdays, holidays=()):
+    """``day`` itself when it is worked, else the last worked day before it.
+
+    :return: a date; ``day`` when no day of the year before is worked
+    """
+    days_before = (day - date.min).days
+    for offset in range(min(HORIZON_DAYS, days_before) + 1):
+        candidate = day - timedelta(days=offset)
+        if is_working_day(candidate, weekdays, holidays):
+            return candidate
+    return day

@@ -62,3 +62,10 @@ from . import res_partner_position
 from . import res_partner_charges
 from . import collection_dialogs
 from . import collection_charge_screens
+from . import collection_discount_tier
+from . import account_payment_term
+from . import collection_discount_offer
+from . import res_company_discounts
+from . import res_partner_discounts
+from . import account_move_discount
+from . import account_move_line_discount

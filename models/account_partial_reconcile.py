@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .account_move_line_discount import CREDIT_NOTES
+
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
@@ -12,13 +14,23 @@ class AccountPartialReconcile(models.Model):
         self.env["collection.undone.settlement"]._forget(partials)
         lines._collection_after_settlement()
         partials._collection_check_charges()
+        partials._collection_reshape_discounts()
         return partials
 
     def unlink(self):
         """A settlement that is undone is remembered: interest depends on it."""
         self.env["collection.undone.settlement"]._remember(self)
         self._collection_check_charges()
-        return super().unlink()
+        lines = self.debit_move_id | self.credit_move_id
+        result = super().unlink()
+        lines.exists()._collection_reshape_discounts()
+        return result
+
+    def _collection_reshape_discounts(self):
+        """A credit note that is set against an invoice shrinks its discounts."""
+        lines = (self.debit_move_id | self.credit_move_id).sudo()
+        if any(line.move_id.move_type in CREDIT_NOTES for line in lines):
+            lines._collection_reshape_discounts()
 
     def _collection_check_charges(self):
         credits = self.sudo().credit_move_id

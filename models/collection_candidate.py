@@ -24,6 +24,9 @@ class Books:
     precisions: dict
     start: ladder.Start
     proposal_runs: dict
+    pauses: object = None
+    # Read when notices are made, see `_read_discounts`.
+    discounts: object = None
 
     def decide(self):
         return ladder.decide_all(self.items, self.ladders, self.date, self.start)
@@ -72,11 +75,12 @@ class CollectionCandidate(models.AbstractModel):
                 %(from_items)s
                   LEFT JOIN collection_policy pol ON pol.id = %(policy)s
                  WHERE %(open)s AND aml.amount_residual_currency > 0 AND %(wanted)s
-                   AND (aml.collection_date IS NULL OR aml.collection_date < %(date)s)
+                   AND (%(discount)s
+                    OR (aml.collection_date IS NULL OR aml.collection_date < %(date)s)
                    AND (aml.date_maturity IS NULL OR EXISTS (
                         SELECT 1
                           FROM collection_level lvl
-                         WHERE lvl.policy_id = pol.id
+                         WHERE lvl.policy_id = pol.id AND lvl.kind = 'dunning'
                            AND CASE
                                WHEN lvl.id = cur.id THEN lvl.repeat_days > 0
                                 AND aml.collection_date + lvl.repeat_days <= %(date)s
@@ -86,11 +90,12 @@ class CollectionCandidate(models.AbstractModel):
                                 AND (aml.date_maturity + lvl.delay_days <= %(date)s
                                      OR pol.advance_mode = 'highest'
                                     AND aml.date_maturity < %(date)s)
-                               END))
+                               END)))
                 """,
                 from_items=self._from_sql(),
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
                 open=self._open_sql(company),
+                discount=self._earning_discount_sql(date),
                 wanted=wanted,
                 date=date,
             )
@@ -138,6 +143,7 @@ class CollectionCandidate(models.AbstractModel):
                        COALESCE(aml.collection_occurrence, 0) AS occurrence,
                        cur.delay_days AS level_delay,
                        am.name AS move_name, am.ref AS move_ref, am.invoice_date,
+                       am.move_type,
                        am.payment_state, am.collection_sent_date AS sent_date,
                        COALESCE(am.partner_bank_id, 0) AS bank_id, am.payment_reference,
                        COALESCE(cp.active, TRUE) AS partner_active,
@@ -190,6 +196,7 @@ class CollectionCandidate(models.AbstractModel):
             precisions=precisions,
             start=company._collection_start(),
             proposal_runs=pauses.proposal_runs,
+            pauses=pauses,
         )
 
     @api.model

@@ -4,10 +4,15 @@ from odoo.exceptions import ValidationError
 from ..engine import ladder
 
 MAX_DAYS = 3650
+MAX_DISCOUNT_DAYS = 365
+DUNNING, DISCOUNT = "dunning", "discount"
 
 
 class CollectionLevel(models.Model):
     """A level (stage of the ladder): when it is reached and what it says.
+
+    A level of kind ``discount`` is no stage of the ladder: it tells of a discount that
+    is about to end, and its delay counts from the discount's last day.
 
     The texts are QWeb templates over the notice (``object``), per language.
     """
@@ -25,6 +30,20 @@ class CollectionLevel(models.Model):
         "collection.policy", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="policy_id.company_id", store=True)
+    currency_id = fields.Many2one(related="policy_id.currency_id")
+    kind = fields.Selection(
+        [(DUNNING, "Reminder or dunning"), (DISCOUNT, "Discount ends")],
+        default=DUNNING,
+        required=True,
+        help="A reminder counts its days from the due date. A discount notice counts them "
+        "from the last day of an early-payment discount, and leaves the level of the "
+        "invoice as it is.",
+    )
+    min_discount = fields.Monetary(
+        string="Minimum Discount",
+        help="No notice for an item on which less can be saved (in the company's currency, "
+        "converted to that of the item).",
+    )
     sequence = fields.Integer(default=10, required=True)
     delay_days = fields.Integer(
         string="Days after Due Date",
@@ -109,6 +128,21 @@ class CollectionLevel(models.Model):
         " AND max_repeats >= 0)",
         "Intervals, firm dates and repeats cannot be negative.",
     )
+    _min_discount_positive = models.Constraint(
+        "CHECK(min_discount >= 0)", "The minimum discount cannot be negative."
+    )
+    _discount_once = models.UniqueIndex(
+        "(policy_id) WHERE kind = 'discount'",
+        "A policy has one discount level at most.",
+    )
+    _discount_plain = models.Constraint(
+        f"CHECK(kind != '{DISCOUNT}' OR (delay_days BETWEEN -{MAX_DISCOUNT_DAYS} AND 0"
+        " AND deadline_days = 0 AND repeat_days = 0 AND min_interval_days = 0"
+        " AND make_charges IS NOT TRUE AND fee_rule_id IS NULL))",
+        "A discount notice goes out on the discount's last day (0) or up to a year before it "
+        "(a negative number of days); it sets no firm date, charges nothing and is not "
+        "repeated.",
+    )
 
     def _compute_render_model(self):
         self.render_model = "collection.notice"
@@ -124,7 +158,7 @@ class CollectionLevel(models.Model):
         for level in self:
             level.notice_count = counts.get(level, 0)
 
-    @api.constrains("sequence", "delay_days", "repeat_days", "policy_id")
+    @api.constrains("sequence", "delay_days", "repeat_days", "policy_id", "kind")
     def _check_order(self):
         self.policy_id._check_levels()
 

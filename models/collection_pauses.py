@@ -17,22 +17,29 @@ class Pauses:
 
     def __init__(self):
         self.by_item = {}
+        # What only the ladder waits for: a notice that is open, or did not arrive.
+        self.by_notice = {}
         self.by_customer = {}
         self.proposal_runs = {}
         self.disputed = defaultdict(float)
         self.last_sent = None
 
     def of(self, row):
-        """``(pause, disputed amount)`` of a ledger row; of several pauses, the one
-        that lasts longest says when the item goes on."""
+        """``(pause, disputed amount)`` of a ledger row."""
+        pause = self.of_any(row, self.by_notice.get(row["id"]))
+        return pause, self.disputed.get(row["id"], 0.0)
+
+    def of_any(self, row, own=None):
+        """What keeps every kind of notice from a ledger row, and ``own``; of several
+        pauses, the one that lasts longest says when the item goes on."""
         pauses = (
             self._of_master_data(row),
+            own,
             self.by_item.get(row["id"]),
             self.by_customer.get(row["partner_id"]),
             self._of_sending(row),
         )
-        pause = max(filter(None, pauses), key=_lasts_until, default=None)
-        return pause, self.disputed.get(row["id"], 0.0)
+        return max(filter(None, pauses), key=_lasts_until, default=None)
 
     def _of_master_data(self, row):
         if row["partner_id"] is None:
@@ -130,7 +137,7 @@ class CollectionPauses(models.AbstractModel):
         )
         for item_id, stage, run_id in rows:
             reason = "waiting_approval" if stage == "to_approve" else "already_proposed"
-            pauses.by_item[item_id] = (reason, "", None)
+            pauses.by_notice[item_id] = (reason, "", None)
             pauses.proposal_runs[item_id] = run_id
 
     @api.model
@@ -158,4 +165,4 @@ class CollectionPauses(models.AbstractModel):
         )
         for item_id, channel, reason in rows:
             detail = f"{labels.get(channel, channel)}: {reason or ''}"
-            pauses.by_item[item_id] = ("not_delivered", detail, None)
+            pauses.by_notice[item_id] = ("not_delivered", detail, None)

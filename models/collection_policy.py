@@ -9,6 +9,8 @@ ADVANCE_MODES = [
     (ladder.JUMP, "The level the delay has earned"),
     (ladder.HIGHEST, "All overdue items at the level of the worst"),
 ]
+# More than that is nagging somebody who is not late.
+MAX_BEFORE_DUE = 2
 
 
 class CollectionPolicy(models.Model):
@@ -35,7 +37,23 @@ class CollectionPolicy(models.Model):
         string="Default",
         help="Used for customers and invoices that name no policy of their own.",
     )
-    level_ids = fields.One2many("collection.level", "policy_id", string="Levels", copy=True)
+    # The ladder. A discount level is none of its rungs.
+    level_ids = fields.One2many(
+        "collection.level",
+        "policy_id",
+        string="Levels",
+        domain=[("kind", "=", "dunning")],
+        copy=True,
+    )
+    discount_level_ids = fields.One2many(
+        "collection.level",
+        "policy_id",
+        string="Before a Discount Ends",
+        domain=[("kind", "=", "discount")],
+        context={"default_kind": "discount"},
+        copy=True,
+        help="At most one: the notice that an early-payment discount is about to end.",
+    )
     advance_mode = fields.Selection(
         ADVANCE_MODES,
         default=ladder.STEP,
@@ -152,6 +170,14 @@ class CollectionPolicy(models.Model):
         """
         for policy in self:
             ordered = policy._ordered_levels()
+            if len(ordered.filtered(lambda level: level.delay_days < 0)) > MAX_BEFORE_DUE:
+                raise ValidationError(
+                    self.env._(
+                        "“%(policy)s” may remind at most %(count)s times before the due date.",
+                        policy=policy.name,
+                        count=MAX_BEFORE_DUE,
+                    )
+                )
             for lower, upper in zip(ordered, ordered[1:], strict=False):
                 if upper.delay_days <= lower.delay_days:
                     raise ValidationError(
@@ -184,7 +210,12 @@ class CollectionPolicy(models.Model):
     def _usable(self, company):
         """Active policies a company may use: its own, its parents', the shared."""
         return self.sudo().with_context(active_test=True).search(
-            [("company_id", "in", [False, *company.parent_ids.ids]), ("level_ids", "!=", False)]
+            [
+                ("company_id", "in", [False, *company.parent_ids.ids]),
+                "|",
+                ("level_ids", "!=", False),
+                ("discount_level_ids", "!=", False),
+            ]
         )
 
     @api.model
@@ -243,6 +274,23 @@ class CollectionPolicy(models.Model):
             tuple(level._engine_level() for level in self._ordered_levels()),
             self.advance_mode,
         )
+
+    def _discount_ladder(self):
+        """The level that tells of a discount, as the engine reads it; empty: none does."""
+        self.ensure_one()
+        levels = tuple(level._engine_level() for level in self.discount_level_ids)
+        return ladder.Ladder(self.id, levels)
+
+    def _min_discounts(self, company, date, currencies):
+        """``{currency id: smallest saving worth a notice}``, as :meth:`_rules` converts."""
+        self.ensure_one()
+        source = self.company_id.currency_id or company.currency_id
+        least = self.discount_level_ids[:1].min_discount
+        return {
+            currency.id: source._convert(least, currency, company, date)
+            for currency in currencies
+            if least
+        }
 
     def _rules(self, company, date, currencies):
         """This policy's notice rules, its minimum converted to each currency.

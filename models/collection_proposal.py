@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from ..engine import compose, netting
+from ..engine import compose, discount_notices, netting
 from .bulk import bulk_insert
 
 
@@ -25,8 +25,11 @@ class CollectionProposal(models.AbstractModel):
         drafts, omissions, books = self._compute(
             run.company_id, run.date, run.partner_ids, run.move_ids, run.policy_ids
         )
-        own = {item for item, run_id in books.proposal_runs.items() if run_id == run.id}
-        omissions = [omission for omission in omissions if omission.item_id not in own]
+        omissions = [
+            omission
+            for omission in omissions
+            if not self._is_proposed_here(run, books, omission)
+        ]
         run.skip_ids.unlink()
         self._insert_skips(run, books, omissions)
         notices = self._insert_notices(run, books, drafts)
@@ -44,27 +47,39 @@ class CollectionProposal(models.AbstractModel):
         candidate = self.env["collection.candidate"]
         customers = candidate._earning_customers(company, date, partners, moves)
         books = candidate._read_books(company, date, customers)
-        decisions = books.decide()
-        if moves:
-            outside = {id_ for id_, row in books.rows.items() if row["move_id"] not in moves.ids}
-            decisions = {
-                id_: compose.not_now(decision) if id_ in outside else decision
-                for id_, decision in decisions.items()
-            }
-        if policies:
-            other = {item.id for item in books.items if item.ladder not in policies.ids}
-            decisions = {
-                id_: compose.not_now(decision) if id_ in other else decision
-                for id_, decision in decisions.items()
-            }
+        decisions = self._within(books, books.decide(), moves, policies)
+        discount_drafts, told, discount_omissions = self._compute_discounts(books, moves, policies)
+        decisions = discount_notices.give_way(decisions, told)
         drafts, omissions = compose.compose(
             books.items, decisions, books.rules, books.credits, date, books.precisions
         )
-        return self._keep_reachable(books, drafts, omissions)
+        drafts, omissions = self._keep_reachable(books, drafts, omissions)
+        return drafts + discount_drafts, omissions + discount_omissions, books
+
+    @api.model
+    def _within(self, books, decisions, moves, policies):
+        """The decisions, those outside the scope of the run put off."""
+        outside = set()
+        if moves:
+            outside |= {id_ for id_, row in books.rows.items() if row["move_id"] not in moves.ids}
+        if policies:
+            outside |= {item.id for item in books.items if item.ladder not in policies.ids}
+        return {
+            id_: compose.not_now(decision) if id_ in outside else decision
+            for id_, decision in decisions.items()
+        }
+
+    @api.model
+    def _is_proposed_here(self, run, books, omission):
+        """True when the item is left out because it is in this run already."""
+        return books.proposal_runs.get(omission.item_id) == run.id
 
     @api.model
     def _keep_reachable(self, books, drafts, omissions):
-        """Leave out the drafts nobody would receive."""
+        """Leave out the drafts nobody would receive.
+
+        :return: ``(drafts, omissions)``
+        """
         customers = self.env["res.partner"].browse({draft.customer for draft in drafts})
         recipients = customers._collection_recipients(books.company)
         levels = self.env["collection.level"].browse({draft.level.id for draft in drafts})
@@ -79,7 +94,7 @@ class CollectionProposal(models.AbstractModel):
                 kept.append(draft)
             else:
                 omissions += compose.omit(draft, *obstacle)
-        return kept, omissions, books
+        return kept, omissions
 
     @api.model
     def _insert_skips(self, run, books, omissions):

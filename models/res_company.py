@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 import pytz
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..engine import ladder, workdays
 
@@ -91,6 +92,25 @@ class ResCompany(models.Model):
         company = self.sudo()
         zone = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
         return datetime.now(pytz.timezone(zone)).date()
+
+    @api.model
+    def _collection_today_sql(self, alias, now):
+        """The local day of ``alias.company_id``, for queries over several companies.
+
+        :param now: aware ``datetime`` in UTC
+        """
+        return SQL(
+            """(
+                SELECT (%(now)s::timestamp AT TIME ZONE 'UTC' AT TIME ZONE
+                        COALESCE(NULLIF(own.tz, ''), NULLIF(cal.tz, ''), 'UTC'))::date
+                  FROM res_company com
+                  JOIN res_partner own ON own.id = com.partner_id
+                  LEFT JOIN resource_calendar cal ON cal.id = com.resource_calendar_id
+                 WHERE com.id = %(company)s
+            )""",
+            now=now.replace(tzinfo=None),
+            company=SQL.identifier(alias, "company_id"),
+        )
 
     def _collection_start(self):
         """The go-live limits as the engine reads them."""

@@ -1,0 +1,180 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..engine import discounts
+from .account_payment_term import METHODS, VOUCHER
+
+TAX_MODES = [
+    (discounts.INCLUDED, "Reduced on early payment"),
+    (discounts.EXCLUDED, "Never reduced"),
+    (discounts.MIXED, "Reduced on the invoice"),
+]
+STATES = [
+    ("open", "Open"),
+    ("taken", "Taken in time"),
+    ("taken_late", "Taken late, accepted"),
+    ("refused", "Taken late, refused"),
+    ("lapsed", "Not taken"),
+]
+
+
+class CollectionDiscountOffer(models.Model):
+    """One discount tier of one item, frozen when the invoice was posted.
+
+    Amounts are signed like the item: positive on a customer's invoice. What was offered
+    stays; what it comes to now shrinks with credit notes.
+    """
+
+    _name = "collection.discount.offer"
+    _description = "Early-Payment Discount Offered"
+    _order = "move_line_id, date_end, id"
+
+    move_line_id = fields.Many2one(
+        "account.move.line",
+        string="Item",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, readonly=True, index=True,
+        ondelete="cascade",
+    )
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", readonly=True, index="btree_not_null"
+    )
+    move_type = fields.Char(required=True, readonly=True)
+    date_invoice = fields.Date(string="Invoice Date", required=True, readonly=True)
+    payment_term_id = fields.Many2one(
+        "account.payment.term", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    tier_id = fields.Many2one(
+        "collection.discount.tier", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    sequence = fields.Integer(required=True, readonly=True, aggregator=None)
+    discount_percentage = fields.Float(
+        string="Discount %", required=True, readonly=True, digits=(16, 4), aggregator=None
+    )
+    date_end = fields.Date(string="Last Day", required=True, readonly=True, index=True)
+    method = fields.Selection(METHODS, required=True, readonly=True)
+    tax_mode = fields.Selection(TAX_MODES, string="Tax", required=True, readonly=True)
+    currency_id = fields.Many2one("res.currency", required=True, readonly=True)
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
+    amount_item = fields.Monetary(string="Amount", readonly=True)
+    amount_offered = fields.Monetary(
+        string="Discount Offered", readonly=True, help="On the day of posting."
+    )
+    balance_item = fields.Monetary(
+        currency_field="company_currency_id", readonly=True, export_string_translation=False
+    )
+    balance_offered = fields.Monetary(
+        currency_field="company_currency_id", readonly=True, export_string_translation=False
+    )
+    amount_discount = fields.Monetary(
+        string="Discount", readonly=True, help="After credit notes on the item."
+    )
+    amount_to_pay = fields.Monetary(
+        readonly=True, help="What settles the item until the last day, after credit notes."
+    )
+    balance_discount = fields.Monetary(
+        string="Discount in Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
+    balance_to_pay = fields.Monetary(
+        string="To Pay in Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
+    state = fields.Selection(STATES, required=True, readonly=True, default="open", index=True)
+    date_paid = fields.Date(readonly=True)
+    amount_taken = fields.Monetary(readonly=True)
+    amount_taken_company = fields.Monetary(
+        string="Taken in Company Currency",
+        currency_field="company_currency_id",
+        readonly=True,
+    )
+    discount_move_id = fields.Many2one(
+        "account.move",
+        string="Booked By",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The entry or credit note that booked the discount.",
+    )
+
+    _once = models.UniqueIndex(
+        "(move_line_id, sequence)", "A discount tier is offered once on an item."
+    )
+    _taken_once = models.UniqueIndex(
+        "(move_line_id) WHERE state IN ('taken', 'taken_late')",
+        "Only one discount can be taken on an item.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_by_code()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_by_code()
+        return super().write(vals)
+
+    def unlink(self):
+        self._check_by_code()
+        return super().unlink()
+
+    def _check_by_code(self):
+        """:raises UserError: what was offered is part of the record"""
+        if not self.env.su:
+            raise UserError(self.env._("Offered discounts follow their invoice."))
+
+    @api.depends("move_id.name", "discount_percentage", "date_end")
+    def _compute_display_name(self):
+        for offer in self:
+            offer.display_name = self.env._(
+                "%(invoice)s: %(percent)s %% until %(date)s",
+                invoice=offer.move_id.name or "",
+                percent=f"{offer.discount_percentage:g}",
+                date=offer.date_end,
+            )
+
+    def _in_force(self, on):
+        """Of one item's offers, the one that counts on a day; empty after the last."""
+        ordered = self.filtered(lambda offer: offer.state == "open").sorted("date_end")
+        index = discounts.in_force(ordered.mapped("date_end"), on)
+        return self.browse() if index is None else ordered[index]
+
+    def _core_date(self):
+        """One item's discount date as core computes it from the terms: none where the
+        terms have instalments, which core's discount does not know."""
+        first = self._lowers_price().sorted("date_end")[:1]
+        items = first.move_id.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return first.date_end if len(items) == 1 else False
+
+    def _lowers_price(self):
+        """Those the customer pays less by; a voucher is paid in full."""
+        return self.filtered(lambda offer: offer.method != VOUCHER)
+
+    def _reshape(self, credited):
+        """Shrink after credit notes over ``credited`` of the item, in its currency."""
+        for offer in self:
+            item = offer.amount_item
+            precision = offer.currency_id.rounding or 0.01
+            company_precision = offer.company_currency_id.rounding or 0.01
+            discount = discounts.shrunk(offer.amount_offered, item, credited, precision)
+            to_pay = discounts.shrunk(offer.balance_offered, item, credited, company_precision)
+            balance = discounts.shrunk(offer.balance_item, item, credited, company_precision)
+            left = max(item - credited, 0.0) if item > 0 else min(item - credited, 0.0)
+            offer.write(
+                {
+                    "amount_discount": discount,
+                    "amount_to_pay": offer.currency_id.round(left - discount),
+                    "balance_to_pay": to_pay,
+                    "balance_discount": offer.company_currency_id.round(balance - to_pay),
+                }
+            )
