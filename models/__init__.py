@@ -20,6 +20,7 @@ from . import collection_promise
 from . import collection_pause_effect
 from . import collection_pauses
 from . import collection_candidate
+from . import collection_candidate_discounts
 from . import collection_proposal
 from . import collection_issue
 from . import collection_issue_refresh
@@ -42,6 +43,11 @@ from . import collection_fee_rule_preview
 from . import collection_policy_suggestion
 from . import collection_fee_rule_texts
 from . import collection_issue_charges
+from . import collection_proposal_discounts
+from . import collection_issue_discounts
+from . import collection_notice_discounts
+from . import collection_notice_discount_texts
+from . import collection_notice_note
 from . import collection_notice_charges
 from . import collection_notice_annex
 from . import account_move
@@ -65,7 +71,17 @@ from . import collection_charge_screens
 from . import collection_discount_tier
 from . import account_payment_term
 from . import collection_discount_offer
+from . import collection_discount_report
+from . import collection_discount_report_query
 from . import res_company_discounts
 from . import res_partner_discounts
 from . import account_move_discount
 from . import account_move_line_discount
+from . import account_move_words
+from . import account_move_words_qr
+from . import account_move_words_terms
+from . import account_move_send
+from . import res_company_words
+from . import account_move_discount_entries
+from . import account_move_discount_payment
+from . import payment_transaction

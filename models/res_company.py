@@ -32,6 +32,7 @@ class ResCompany(models.Model):
     collection_start_level_id = fields.Many2one(
         "collection.level",
         string="Start Old Debt At",
+        domain="[('kind', '=', 'dunning')]",
         help="Going live: an item nobody was ever reminded of starts at this level, if it "
         "has earned it. Under another policy, at the level of the same lateness.",
     )
@@ -88,10 +89,16 @@ class ResCompany(models.Model):
 
     def _collection_today(self):
         """The company's local day: of its own time zone, else its calendar's."""
+        return datetime.now(self._collection_zone()).date()
+
+    def _collection_local_day(self, moment):
+        """The company's local day of a moment as the database keeps it (naive UTC)."""
+        return pytz.utc.localize(moment).astimezone(self._collection_zone()).date()
+
+    def _collection_zone(self):
         self.ensure_one()
         company = self.sudo()
-        zone = company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
-        return datetime.now(pytz.timezone(zone)).date()
+        return pytz.timezone(company.partner_id.tz or company.resource_calendar_id.tz or "UTC")
 
     @api.model
     def _collection_today_sql(self, alias, now):
