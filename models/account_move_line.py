@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import sql
 
 from ..engine import compose
+from .collection_level import DISCOUNT
 
 # Who may book may not for that reason decide who is reminded.
 LEVEL_FIELDS = {
@@ -30,6 +31,7 @@ class AccountMoveLine(models.Model):
         string="Dunning Level",
         compute="_compute_collection_level",
         inverse="_inverse_collection_level",
+        domain="[('kind', '=', 'dunning')]",
         store=True,
         copy=False,
         index="btree_not_null",
@@ -114,11 +116,19 @@ class AccountMoveLine(models.Model):
         what was issued counts again.
 
         :raises AccessError: for whoever does not work collections
-        :raises UserError: below a level that was issued, which would go out twice
+        :raises UserError: below a level that was issued, which would go out twice, and
+            for a level that tells of a discount
         """
         self._check_may_set_level()
         for line in self:
             level = line.collection_level_id
+            if level.kind == DISCOUNT:
+                raise UserError(
+                    self.env._(
+                        "“%(level)s” tells of a discount; it is no dunning level.",
+                        level=level.name,
+                    )
+                )
             if level:
                 line._check_level_not_issued_above(level)
             line.collection_manual_level_id = level

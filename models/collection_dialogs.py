@@ -56,7 +56,7 @@ class CollectionNoticeLine(models.Model):
 
     def action_hold(self):
         """Leave these items alone until a date."""
-        items = self.filtered(lambda line: line.kind == compose.ITEM).move_line_id
+        items = self.filtered(lambda line: line.kind in compose.SUBJECTS).move_line_id
         return self.env["collection.hold"]._open_dialog(self.notice_id.partner_id[:1], items)
 
 

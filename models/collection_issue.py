@@ -122,10 +122,14 @@ class CollectionIssue(models.AbstractModel):
 
     @api.model
     def _add_skips(self, notice, lines, reason, detail=""):
-        lines = lines.filtered(lambda line: line.kind == compose.ITEM and line.move_line_id)
+        lines = lines.filtered(lambda line: line.kind in compose.SUBJECTS and line.move_line_id)
         if not notice.run_id:
             return
-        known = notice.run_id.skip_ids.move_line_id
+        # What the ladder leaves out says nothing about a discount, and the reverse.
+        skips = notice.run_id.skip_ids.filtered(
+            lambda skip: skip.level_id.kind == notice.level_id.kind or not skip.level_id
+        )
+        known = skips.move_line_id
         bulk_insert(
             self.env["collection.skip"],
             [

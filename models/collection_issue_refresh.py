@@ -105,7 +105,8 @@ class CollectionIssue(models.AbstractModel):
             item_id = line.move_line_id.id
             decision = decisions.get(item_id)
             if decision is None:
-                dropped.setdefault(("nothing_due", ""), []).append(line.id)
+                reason = self._reason_gone(line, books)
+                dropped.setdefault((reason, ""), []).append(line.id)
             elif books.rows[item_id]["policy_id"] != notice.policy_id.id:
                 dropped.setdefault(("policy_changed", ""), []).append(line.id)
             elif decision.step != ladder.ADVANCE:
@@ -115,15 +116,24 @@ class CollectionIssue(models.AbstractModel):
                 level = min(
                     levels[line.level_id.id], decision.level, key=lambda lvl: lvl.delay_days
                 )
-                repeated = level.id == line.previous_level_id.id
-                chosen[item_id] = ladder.Decision(
-                    ladder.ADVANCE, level, decision.occurrence if repeated else 1
-                )
+                occurrence = self._occurrence(line, level, decision)
+                chosen[item_id] = ladder.Decision(ladder.ADVANCE, level, occurrence)
         for (reason, detail), ids in dropped.items():
             lines = notice.line_ids.browse(ids)
             lines._drop(reason, detail)
             self._add_skips(notice, lines, reason, detail)
         return chosen
+
+    @api.model
+    def _reason_gone(self, line, books):
+        """Why an item nothing is decided about any more drops out."""
+        return "nothing_due"
+
+    @api.model
+    def _occurrence(self, line, level, decision):
+        """The number of the notice at its level."""
+        repeated = level.id == line.previous_level_id.id
+        return decision.occurrence if repeated else 1
 
     @api.model
     def _close(self, notice, reason, detail=""):
@@ -142,7 +152,7 @@ class CollectionIssue(models.AbstractModel):
         """Lines and totals as the books have them now."""
         proposal = self.env["collection.proposal"]
         notices.line_ids.filtered(
-            lambda line: line.kind != compose.ITEM and line.stage == "proposed"
+            lambda line: line.kind not in compose.SUBJECTS and line.stage == "proposed"
         ).unlink()
         proposal._insert_lines(
             books, notices, drafts, kinds=(compose.LISTED, compose.CREDIT)

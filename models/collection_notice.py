@@ -248,7 +248,7 @@ class CollectionNotice(models.Model):
         """True when nothing is left to collect of the items it reminded of."""
         self.ensure_one()
         lines = self.line_ids.filtered(
-            lambda line: line.kind == compose.ITEM and line.stage == "issued"
+            lambda line: line.kind in compose.SUBJECTS and line.stage == "issued"
         )
         return (
             self.stage == "issued"
@@ -294,5 +294,5 @@ class CollectionNotice(models.Model):
     def _advancing(self):
         """The lines that (would) go to a new level with these notices."""
         return self.line_ids.filtered(
-            lambda line: line.kind == compose.ITEM and line.stage in ("proposed", "issued")
+            lambda line: line.kind in compose.SUBJECTS and line.stage in ("proposed", "issued")
         )

@@ -128,6 +128,11 @@ class CollectionNotice(models.Model):
             amount=amount,
         )
 
+    def _payment_date(self):
+        """The day the notice asks to pay by, or False."""
+        self.ensure_one()
+        return self.deadline_date
+
     def _is_partly_overdue(self):
         """True when the total holds something that is not overdue yet."""
         self.ensure_one()
@@ -260,6 +265,7 @@ class CollectionNoticeLine(models.Model):
             "paid": number(self._letter_paid()),
             "disputed": number(self.amount_disputed),
             "open": notice._say_number(self.amount_residual - self.amount_disputed),
+            "note": self._letter_note(),
         }
 
     def _letter_label(self):

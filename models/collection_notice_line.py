@@ -8,6 +8,7 @@ KINDS = [
     (compose.ITEM, "Advances"),
     (compose.LISTED, "For information"),
     (compose.CREDIT, "Credit"),
+    (compose.OFFER, "Discount ends"),
 ]
 STAGES = [
     ("proposed", "Proposed"),
@@ -134,7 +135,7 @@ class CollectionNoticeLine(models.Model):
         """Take items out of a proposal; the next run proposes them again."""
         self.check_access("write")
         self.notice_id._check_editable()
-        if self.filtered(lambda line: line.kind != compose.ITEM):
+        if self.filtered(lambda line: line.kind not in compose.SUBJECTS):
             raise UserError(self.env._("Only items that advance can be taken out."))
         self.sudo()._drop("removed", self.env.user.name)
         self.notice_id.sudo()._after_drop()

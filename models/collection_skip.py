@@ -28,6 +28,10 @@ REASONS = [
     ("missing_currency_rate", "Exchange rate missing"),
     ("consumer_rule", "The fee rule is for businesses, the customer is a consumer"),
     ("nothing_due", "Nothing left to pay"),
+    ("small_discount", "Less can be saved than the level's minimum"),
+    ("discount_ended", "The discount has ended"),
+    ("discount_lost", "Paid in part: the discount does not apply any more"),
+    ("discount_notice", "Told today that a discount ends; the level follows later"),
     ("removed", "Taken out by a person"),
     ("error", "Error"),
 ]

@@ -19,13 +19,19 @@ class MailMail(models.Model):
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """A mail that carries a letter does not leave without it, and none leaves
-        to a customer who has paid since."""
+        to a customer who has paid since, or about a discount that has ended."""
         rows = self._collection_rows()
         paid = rows.filtered(lambda row: row.notice_id._are_items_settled())
         if paid:
             paid.mail_mail_id.cancel()
             paid._not_needed(self.env._("Nothing left to collect"))
             rows -= paid
+        ended = rows.filtered(lambda row: row.notice_id._is_overtaken())
+        if ended:
+            ended.mail_mail_id.cancel()
+            ended._not_needed(self.env._("The discount has ended or the customer has paid"))
+            rows -= ended
+            paid |= ended
         delivery = self.env["collection.delivery"].sudo()
         pending = delivery._without_letter(
             rows.notice_id.filtered(lambda notice: notice.level_id._attaches_letter())

@@ -1,0 +1,64 @@
+"""A word about an item, under its row: why it is still owed."""
+
+from odoo import api, fields, models
+
+# Kept by the model that recognises discounts taken too late.
+DEDUCTION = "collection.discount.deduction"
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    def _freeze(self, date):
+        result = super()._freeze(date)
+        lines = self.line_ids.filtered(lambda line: line.stage != "dropped")
+        for line, note in lines._current_notes().items():
+            line.note = note
+        return result
+
+
+class CollectionNoticeLine(models.Model):
+    _inherit = "collection.notice.line"
+
+    note = fields.Text(
+        readonly=True,
+        help="Printed under the item, in the customer's language; frozen when issued.",
+    )
+
+    def _letter_note(self):
+        """The note as the notice keeps it, or as it would read today."""
+        self.ensure_one()
+        if self.notice_id._is_sent() or self.notice_id.name:
+            return self.note or ""
+        return self._current_notes().get(self, "")
+
+    @api.model
+    def _claimed_deductions(self, items):
+        """``{item id: deduction}``: discounts deducted too late and claimed back."""
+        if DEDUCTION not in self.env or not items:
+            return {}
+        # Safe: what the customer himself deducted, for whoever may read his notice.
+        claimed = self.env[DEDUCTION].sudo().search(
+            [("move_line_id", "in", items.ids), ("state", "=", "claimed")], order="id"
+        )
+        return {deduction.move_line_id.id: deduction for deduction in claimed}
+
+    def _current_notes(self):
+        """``{line: text}`` of the lines there is something to say about."""
+        deductions = self._claimed_deductions(self.move_line_id)
+        notes = {}
+        for line in self:
+            deduction = deductions.get(line.move_line_id.id)
+            if deduction:
+                notes[line] = line._say_claimed(deduction)
+        return notes
+
+    def _say_claimed(self, deduction):
+        notice = self.notice_id._in_its_language()
+        return notice.env._(
+            "A discount of %(amount)s was deducted from your payment of %(paid)s; it ended on "
+            "%(end)s, so this amount is still owed.",
+            amount=notice._say_amount(deduction.amount),
+            paid=notice._say_date(deduction.date_paid, long=True),
+            end=notice._say_date(deduction.date_end, long=True),
+        )
