@@ -70,6 +70,7 @@ from . import collection_dialogs
 from . import collection_charge_screens
 from . import collection_discount_tier
 from . import account_payment_term
+from . import account_payment_term_preview
 from . import collection_discount_offer
 from . import collection_discount_report
 from . import collection_discount_report_query

@@ -10,7 +10,7 @@ class CollectionDiscountTier(models.Model):
 
     _name = "collection.discount.tier"
     _description = "Early-Payment Discount Tier"
-    _order = "term_id, discount_days, day_of_month, id"
+    _order = "term_id, discount_percentage DESC, id"
 
     term_id = fields.Many2one(
         "account.payment.term", required=True, index=True, ondelete="cascade"
