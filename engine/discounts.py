@@ -68,7 +68,7 @@ def dated(tiers, invoice_date, shift=KEEP, weekdays=(), holidays=()):
     :return: list of ``(Tier, last day)``, days ascending, percentages descending
     """
     ends = [(tier, tier_end(tier, invoice_date, shift, weekdays, holidays)) for tier in tiers]
-    ends.sort(key=lambda pair: (pair[1], -pair[0].percent, pair[0].id))
+    ends.sort(key=lambda pair: (pair[1], -pair[0].percent))
     kept, best_later = [], 0.0
     for tier, end in reversed(ends):
         if tier.percent > best_later:

@@ -44,9 +44,9 @@ class AccountMoveLine(models.Model):
         """Core finds an invoice's items by their discount date as the terms give it, not
         by that of a later tier."""
         super()._compute_term_key()
-        for line in self.filtered(lambda line: line.term_key and line.parent_state == "posted"):
+        for line in self.filtered(lambda line: line.term_key and line.discount_date):
             offers = line.sudo().collection_offer_ids
-            if offers:
+            if offers and line.parent_state == "posted":
                 line.term_key = line.term_key | {"discount_date": offers._core_date()}
 
     def _field_to_sql(self, alias, field_expr, query=None):
