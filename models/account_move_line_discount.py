@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, frozendict
 
 from .account_payment_term import VOUCHER
 from .res_partner import STAFF
@@ -47,7 +47,9 @@ class AccountMoveLine(models.Model):
         for line in self.filtered(lambda line: line.term_key and line.discount_date):
             offers = line.sudo().collection_offer_ids
             if offers and line.parent_state == "posted":
-                line.term_key = line.term_key | {"discount_date": offers._core_date()}
+                line.term_key = frozendict(
+                    {**line.term_key, "discount_date": offers._core_date()}
+                )
 
     def _field_to_sql(self, alias, field_expr, query=None):
         sql = super()._field_to_sql(alias, field_expr, query)
