@@ -14,6 +14,8 @@ from . import test_engine_allocation
 from . import test_engine_compose
 from . import test_engine_compose_amounts
 from . import test_engine_compose_properties
+from . import test_discount_report
+from . import test_discount_whatif
 from . import test_engine_discount_cost
 from . import test_engine_fixed_amounts
 from . import test_engine_interest
@@ -66,6 +68,11 @@ from . import test_charge_follow_up
 from . import test_charge_rules
 from . import test_charge_queries
 from . import test_charge_tours
+from . import test_discount_tours
 from . import test_charge_access
 from . import test_charge_currency
 from . import test_charge_base
+from . import test_engine_discount_notices
+from . import test_discount_notices
+from . import test_discount_levels
+from . import test_discount_issue
