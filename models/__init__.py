@@ -78,6 +78,13 @@ from . import res_company_discounts
 from . import res_partner_discounts
 from . import account_move_discount
 from . import account_move_line_discount
+from . import account_move_discount_documents
+from . import account_move_line_settlement
+from . import collection_discount_offer_state
+from . import collection_discount_deduction
+from . import collection_discount_deduction_recognise
+from . import collection_discount_deduction_booking
+from . import collection_discount_deduction_undo
 from . import account_move_words
 from . import account_move_words_qr
 from . import account_move_words_terms

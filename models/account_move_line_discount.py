@@ -109,7 +109,11 @@ class AccountMoveLine(models.Model):
         """``(partials by credit notes, partials by money or anything else)``."""
         self.ensure_one()
         line = self.sudo()
-        partials = line.matched_credit_ids | line.matched_debit_ids
+        # What we booked as the discount itself is neither.
+        partials = (line.matched_credit_ids | line.matched_debit_ids).filtered(
+            lambda partial: not ((partial.debit_move_id | partial.credit_move_id) - line)
+            .move_id._collection_books_only_discount()
+        )
         exchange = line.company_id.currency_exchange_journal_id
         credits = partials.filtered(
             lambda partial: (partial.debit_move_id | partial.credit_move_id - line).move_id

@@ -80,6 +80,7 @@ class CollectionPauses(models.AbstractModel):
         pauses.set_waiting_time(date, company.min_days_after_sending)
         item_ids = tuple(row["id"] for row in rows) or (0,)
         self._add_undelivered(pauses, date, item_ids)
+        self._add_deductions(pauses, item_ids)
         if not ignore_proposals:
             self._add_proposals(pauses, item_ids)
         for name in PAUSE_MODELS:
@@ -139,6 +140,22 @@ class CollectionPauses(models.AbstractModel):
             reason = "waiting_approval" if stage == "to_approve" else "already_proposed"
             pauses.by_notice[item_id] = (reason, "", None)
             pauses.proposal_runs[item_id] = run_id
+
+    @api.model
+    def _add_deductions(self, pauses, item_ids):
+        """Nobody is reminded of a discount about which somebody is to decide."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT move_line_id, date_paid
+                  FROM collection_discount_deduction
+                 WHERE state = 'open' AND move_line_id IN %s
+                """,
+                item_ids,
+            )
+        )
+        for item_id, paid in rows:
+            pauses.by_item[item_id] = ("discount_decision", str(paid), None)
 
     @api.model
     def _add_undelivered(self, pauses, date, item_ids):

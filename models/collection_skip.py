@@ -9,6 +9,7 @@ REASONS = [
     ("no_followup", "Excluded from follow-up"),
     ("disputed", "Disputed"),
     ("promise", "Promise to pay"),
+    ("discount_decision", "A discount was taken: accept or claim"),
     ("net_credit", "Covered by open credits: allocate them"),
     ("payment_in_progress", "Payment in progress"),
     ("waiting_approval", "The previous notice waits for approval"),

@@ -3,10 +3,13 @@ from . import collection_call
 from . import collection_preview
 from . import collection_charge_items
 from . import collection_charge_waive
+from . import collection_discount_accept
 from . import collection_discount_whatif
 from . import collection_discount_whatif_answer
 from . import collection_discount_whatif_line
 from . import collection_allocate
 from . import collection_allocate_apply
+from . import collection_allocate_discounts
 from . import collection_allocate_line
 from . import account_payment_register
+from . import account_payment_register_chosen

@@ -139,6 +139,7 @@ class CollectionAllocate(models.TransientModel):
                 "kind": self._kind_of(item),
                 "date_due": item.date_maturity or item.date,
                 "amount_open": item.amount_residual_currency,
+                **self._prepare_discount(item),
             }
             for item in items
         ]
@@ -187,7 +188,7 @@ class CollectionAllocate(models.TransientModel):
     def _sort_lines(self):
         """Put the lines in the order the engine settles debts in."""
         debts = {
-            number: allocation.Debt(number, line.kind, line.amount_open, line.date_due or None)
+            number: allocation.Debt(number, line.kind, line._to_pay(), line.date_due or None)
             for number, line in enumerate(self.line_ids)
         }
         total = sum(debt.amount for debt in debts.values())
@@ -217,7 +218,7 @@ class CollectionAllocate(models.TransientModel):
         rest, parts = self.amount, {}
         chosen = self.line_ids.filtered("selected")
         for line in chosen.sorted(lambda line: (line.sequence, line._origin.id or 0)):
-            part = self.currency_id.round(min(rest, line.amount_open))
+            part = self.currency_id.round(min(rest, line._to_pay()))
             if part > 0:
                 parts[line] = part
                 rest = self.currency_id.round(rest - part)

@@ -21,6 +21,7 @@ class CollectionAllocate(models.TransientModel):
         if not parts:
             raise UserError(self.env._("Nothing is chosen to be settled."))
         self._check_fresh(credits, parts)
+        self._give_discounts(parts)
         targets = self._targets(parts)
         # What is paid in part comes last, when the money is nearly used up: core
         # matches as much as two entries have open.

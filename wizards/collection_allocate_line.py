@@ -30,6 +30,14 @@ class CollectionAllocateLine(models.TransientModel):
     date_due = fields.Date(string="Due Date", readonly=True)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     amount_open = fields.Monetary(string="Open", readonly=True)
+    offer_id = fields.Many2one(
+        "collection.discount.offer", readonly=True, ondelete="cascade"
+    )
+    amount_saving = fields.Monetary(readonly=True)
+    with_discount = fields.Boolean(
+        string="Discount?", help="Give the discount that the payment has earned by its date."
+    )
+    amount_discount = fields.Monetary(string="Discount", compute="_compute_amount")
     amount = fields.Monetary(string="Amount Settled", compute="_compute_amount")
 
     @api.depends("move_line_id")
@@ -41,6 +49,7 @@ class CollectionAllocateLine(models.TransientModel):
         "wizard_id.amount",
         "wizard_id.order",
         "wizard_id.line_ids.selected",
+        "wizard_id.line_ids.with_discount",
         "wizard_id.line_ids.sequence",
     )
     def _compute_amount(self):
@@ -48,6 +57,19 @@ class CollectionAllocateLine(models.TransientModel):
             parts = wizard._parts() if wizard else {}
             for line in lines:
                 line.amount = parts.get(line, 0.0)
+                line.amount_discount = line.amount_saving if line._is_granted(line.amount) else 0.0
+
+    def _to_pay(self):
+        """What settles it."""
+        self.ensure_one()
+        saving = self.amount_saving if self.with_discount else 0.0
+        return self.currency_id.round(self.amount_open - saving)
+
+    def _is_granted(self, amount):
+        """Only who pays all the rest gets the discount."""
+        self.ensure_one()
+        earned = self.with_discount and self.amount_saving
+        return bool(earned) and not self.currency_id.compare_amounts(amount, self._to_pay())
 
     def _open_now(self):
         """What the books say is open of it, in the currency of the proposal."""

@@ -1,0 +1,330 @@
+import psycopg2
+
+from odoo import api, models
+from odoo.exceptions import RedirectWarning, UserError
+from odoo.fields import Command
+from odoo.tools import format_date
+
+from .account_payment_term import PRICE, VOUCHER
+
+# What the caller's context may say while something is booked for him.
+KEPT_CONTEXT = ("lang", "tz", "allowed_company_ids", "tracking_disable", "mail_notrack")
+
+
+class CollectionDiscountDeduction(models.Model):
+    """Booking a discount that was granted after the payment.
+
+    Always in sudo: it follows from the setting, or from the word of a person who may
+    decide; amounts and accounts come from the invoice and the company, not from him.
+    """
+
+    _inherit = "collection.discount.deduction"
+
+    def _grant(self, reason, user=None):
+        """Book the discount and settle the item with it.
+
+        :raises UserError: when it cannot be booked
+        """
+        self.ensure_one()
+        document = self._waiting_document() or self._book()
+        self._decide("granted", reason, user, discount_move_id=document.id)
+        if self.method == VOUCHER:
+            self.offer_id._mark_taken(document, self.date_paid, self.amount)
+            return
+        self._settle_with(document)
+
+    @api.model
+    def _grant_before(self, item, offer, day, user):
+        """Grant a discount whose money is about to be matched by ``user``.
+
+        :raises UserError: when it cannot be booked
+        """
+        row = self._keep(item, offer, abs(offer.amount_discount), day)
+        row._grant(self.env._("Chosen when the payment was allocated"), user)
+
+    def _try_grant(self, reason, user=None):
+        """Grant; what cannot be booked now waits with the reason, and never stops the
+        matching of money.
+
+        :return: True when it was booked
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._grant(reason, user)
+            return True
+        except (UserError, RedirectWarning, psycopg2.IntegrityError) as error:
+            message = str(error.args[0] if error.args else error).strip().split("\n")[0]
+        self.write({"error": message})
+        self._ask(self.env._("The discount could not be booked: %s", message))
+        return False
+
+    def _clean(self):
+        """Without what the caller's context says about his own entries."""
+        context = {
+            name: value for name, value in self.env.context.items() if name in KEPT_CONTEXT
+        }
+        return self.with_env(self.env(su=True, context=context)).with_company(self.company_id)
+
+    def _waiting_document(self):
+        """One that was booked before, and taken off the item by hand."""
+        documents = self._documents(self.offer_id)
+        if self.method == VOUCHER:
+            return documents
+        open_ones = documents.filtered(
+            lambda move: self._receivable(move).filtered(lambda line: not line.reconciled)
+            and not self.currency_id.compare_amounts(move.amount_total, self.amount)
+        )
+        # What was reversed by hand is no discount any more.
+        (documents - open_ones).collection_discount_offer_id = False
+        return open_ones[:1]
+
+    def _documents(self, offers):
+        """What we have booked for these offers."""
+        return self.env["account.move"].search(
+            [("collection_discount_offer_id", "in", offers.ids), ("state", "=", "posted")]
+        )
+
+    def _book(self):
+        """:return: the posted entry or credit note"""
+        self = self._clean()  # noqa: PLW0642
+        if not self.move_id._collection_discount_account():
+            raise UserError(
+                self.env._(
+                    "%(company)s has no cash-discount account: choose it in the accounting "
+                    "settings.",
+                    company=self.company_id.name,
+                )
+            )
+        if self.method == PRICE:
+            return self._book_entry()
+        return self._book_credit_note()
+
+    def _parts(self):
+        """The counterpart items of the offered discount, by core's own way.
+
+        :return: list of values signed like the item, together exactly the discount
+        """
+        moves = self.env["account.move"].with_context(
+            collection_discount_offer_id=self.offer_id.id,
+            collection_discount_date=self.date_paid,
+        )
+        sign = -1 if self.offer_id.amount_item < 0 else 1
+        values = {"aml": self.move_line_id, "amount_currency": -sign * self.amount}
+        groups = moves._get_invoice_counterpart_amls_for_early_payment_discount(
+            [{**values, "balance": -self.offer_id.balance_discount}],
+            self.offer_id.balance_discount,
+        )
+        return [line for kind in ("base_lines", "tax_lines", "term_lines") for line in groups[kind]]
+
+    # An entry
+
+    def _book_entry(self):
+        item = self.move_line_id
+        journal = self._journal()
+        lines = self._fit_lines(self._parts())
+        move = self.env["account.move"].with_context(skip_invoice_sync=True).create(
+            {
+                "move_type": "entry",
+                "company_id": self.company_id.id,
+                "journal_id": journal.id,
+                "date": self._entry_date(journal, any(line.get("tax_ids") for line in lines)),
+                "ref": self._in_customer_language()._title(),
+                "partner_id": item.partner_id.id,
+                "collection_discount_offer_id": self.offer_id.id,
+                "line_ids": [
+                    Command.create({"partner_id": item.partner_id.id, **line}) for line in lines
+                ]
+                + [
+                    Command.create(
+                        {
+                            "name": self._in_customer_language()._title(),
+                            "account_id": item.account_id.id,
+                            "partner_id": item.partner_id.id,
+                            "currency_id": item.currency_id.id,
+                            "amount_currency": -item.amount_residual_currency,
+                            "balance": -item.amount_residual
+                            if self._settles_rest()
+                            else -sum(line["balance"] for line in lines),
+                            **({} if self._settles_rest() else {
+                                "amount_currency": -sum(line["amount_currency"] for line in lines)
+                            }),
+                        }
+                    )
+                ],
+            }
+        )
+        move._post(soft=False)
+        return move
+
+    def _settles_rest(self):
+        """False when the money is still to come, see the allocation."""
+        rest = abs(self.move_line_id.amount_residual_currency)
+        return not self.currency_id.compare_amounts(rest, self.amount)
+
+    def _fit_lines(self, lines):
+        """What was kept back beyond the discount is discount too; and the cents by which
+        the company's currency rounds differently go onto the biggest line."""
+        item, offer = self.move_line_id, self.offer_id
+        sign = -1 if offer.amount_item < 0 else 1
+        excess = self.currency_id.round(sign * self.amount - offer.amount_discount)
+        rate = item.balance / item.amount_currency
+        balance = self.company_id.currency_id.round(offer.balance_discount + excess * rate)
+        if self._settles_rest():
+            balance = item.amount_residual
+        if excess:
+            lines = [*lines, self._excess_line(excess, excess * rate)]
+        biggest = max(lines, key=lambda line: abs(line["balance"]))
+        biggest["balance"] += balance - sum(line["balance"] for line in lines)
+        return lines
+
+    def _excess_line(self, amount, balance):
+        return {
+            "name": self.env._("Early Payment Discount"),
+            "account_id": self.move_id._collection_discount_account().id,
+            "currency_id": self.currency_id.id,
+            "amount_currency": amount,
+            "balance": self.company_id.currency_id.round(balance),
+        }
+
+    def _journal(self):
+        """:raises UserError: when the company has no general journal"""
+        company = self.company_id
+        journals = self.env["account.journal"]
+        # Entries in the exchange journal are no settlement of anybody's.
+        special = company.currency_exchange_journal_id | company.tax_cash_basis_journal_id
+        journal = company.collection_discount_journal_id or journals.search(
+            [
+                *journals._check_company_domain(company),
+                ("type", "=", "general"),
+                ("id", "not in", special.ids),
+            ],
+            limit=1,
+        )
+        if not journal:
+            raise UserError(
+                self.env._(
+                    "%(company)s has no miscellaneous journal to book discounts in.",
+                    company=company.name,
+                )
+            )
+        return journal
+
+    def _entry_date(self, journal, has_tax):
+        """The payment's, as the discount belongs to it; today where that period is
+        locked."""
+        today = self.company_id._collection_today()
+        locked = self.company_id._get_violated_lock_dates(self.date_paid, has_tax, journal)
+        return today if locked else self.date_paid
+
+    # A credit note
+
+    def _book_credit_note(self):
+        """Dated today: its number comes after those of the notes written before it."""
+        parts = self._parts()
+        document = self.env["account.move"].create(self._prepare_credit_note(parts))
+        term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        if term.account_id != self.move_line_id.account_id:
+            term.account_id = self.move_line_id.account_id
+        self.env["collection.charge"]._fit_total(document, self.amount)
+        document._post(soft=False)
+        if self.currency_id.compare_amounts(document.amount_total, self.amount):
+            raise UserError(
+                self.env._(
+                    "The credit note would come to %(total)s, not to %(amount)s.",
+                    total=self.currency_id.format(document.amount_total),
+                    amount=self.currency_id.format(self.amount),
+                )
+            )
+        return document
+
+    def _prepare_credit_note(self, parts):
+        invoice, voucher = self.move_id, self.method == VOUCHER
+        today = max(self.company_id._collection_today(), invoice.invoice_date)
+        speaking = self._in_customer_language()
+        lines = [self._prepare_line(speaking, line) for line in parts if self._is_base(line)]
+        excess = self.currency_id.round(self.amount - abs(self.offer_id.amount_discount))
+        if excess:
+            lines.append(self._prepare_line(speaking, self._excess_line(excess, 0.0)))
+        return {
+            "move_type": "out_refund",
+            "company_id": self.company_id.id,
+            "journal_id": invoice.journal_id.id,
+            "partner_id": invoice.partner_id.id,
+            "partner_shipping_id": invoice.partner_shipping_id.id,
+            "fiscal_position_id": invoice.fiscal_position_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_currency_rate": invoice.invoice_currency_rate,
+            "invoice_date": today,
+            "invoice_date_due": today,
+            "invoice_payment_term_id": False,
+            "invoice_user_id": invoice.invoice_user_id.id,
+            "invoice_origin": invoice.name,
+            "ref": speaking._title(),
+            "reversed_entry_id": invoice.id,
+            "collection_discount_offer_id": self.offer_id.id,
+            "collection_is_voucher": voucher,
+            "invoice_line_ids": [Command.create(line) for line in lines],
+        }
+
+    def _is_base(self, line):
+        return not line.get("tax_repartition_line_id")
+
+    def _prepare_line(self, speaking, part):
+        taxes = self.env["account.tax"].browse(
+            [tax_id for command in part.get("tax_ids", []) for tax_id in command[2]]
+        )
+        return {
+            "name": speaking._title(),
+            "account_id": self.move_id._collection_discount_account().id,
+            "quantity": 1,
+            "price_unit": self._price(abs(part["amount_currency"]) * self._sign(part), taxes),
+            "tax_ids": [Command.set(taxes.ids)],
+            "analytic_distribution": part.get("analytic_distribution"),
+        }
+
+    def _sign(self, part):
+        """A base line that goes the other way lowers the credit note."""
+        same = (part["amount_currency"] < 0) == (self.offer_id.amount_item < 0)
+        return 1 if same else -1
+
+    def _price(self, base, taxes):
+        """The price that has this base: taxes included in prices come on top."""
+        included = taxes.filtered("price_include")
+        if not included:
+            return base
+        totals = included.compute_all(base, self.currency_id, handle_price_include=False)
+        return totals["total_included"]
+
+    # Words
+
+    def _in_customer_language(self):
+        return self.with_context(lang=self.partner_id._collection_lang(self.company_id))
+
+    def _title(self):
+        """What is given, on which invoice, for which payment."""
+        words = {
+            "percent": f"{self.discount_percentage:g}",
+            "invoice": self.move_id.name,
+            "date": format_date(self.env, self.date_paid),
+        }
+        if self.method == VOUCHER:
+            return self.env._("Voucher: %(percent)s %% on %(invoice)s, paid on %(date)s", **words)
+        return self.env._("Discount %(percent)s %% on %(invoice)s, paid on %(date)s", **words)
+
+    # Settling
+
+    def _receivable(self, document):
+        return document.line_ids.filtered(
+            lambda line: line.account_id == self.move_line_id.account_id
+        )
+
+    def _settle_with(self, document):
+        """:raises UserError: when the item is not settled by it as it should be"""
+        settled = self._settles_rest()
+        lines = self._clean()._receivable(document) | self._clean().move_line_id
+        lines.filtered(lambda line: not line.reconciled).reconcile()
+        if settled and not self.move_line_id.reconciled:
+            raise UserError(
+                self.env._("“%s” does not settle what is left.", document.display_name)
+            )
