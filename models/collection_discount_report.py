@@ -137,6 +137,7 @@ class CollectionDiscountReport(models.Model):
             "balance_item",
             "balance_offered",
             "balance_discount",
+            "date_end",
             "amount_taken_company",
             "state",
             "date_paid",

@@ -35,7 +35,11 @@ class CollectionDiscountReport(models.Model):
 
     @api.model
     def _offered(self):
-        """One row an item: its tiers put together."""
+        """One row an item: its tiers put together.
+
+        A tier counts as open while it can still be had, whether or not the scheduled
+        action has come by since its last day.
+        """
         return SQL(
             """
             SELECT offer.move_line_id AS id,
@@ -45,7 +49,7 @@ class CollectionDiscountReport(models.Model):
                    MIN(offer.payment_term_id) AS payment_term_id,
                    MAX(offer.balance_item) AS amount_item,
                    MAX(offer.discount_percentage) AS discount_percentage,
-                   MAX(offer.balance_offered) AS amount_offered,
+                   MAX(offer.balance_item - offer.balance_offered) AS amount_offered,
                    MAX(offer.discount_percentage) FILTER (WHERE offer.state IN %(taken)s)
                        AS percentage_taken,
                    MAX(offer.date_paid) FILTER (WHERE offer.state IN %(taken)s) AS date_taken,
@@ -53,14 +57,26 @@ class CollectionDiscountReport(models.Model):
                        AS taken,
                    SUM(offer.amount_taken_company) FILTER (WHERE offer.state = 'taken_late')
                        AS taken_late,
-                   MAX(offer.balance_offered) FILTER (WHERE offer.state = 'refused') AS refused,
-                   MAX(offer.balance_discount) FILTER (WHERE offer.state = 'open') AS still_open
+                   MAX(offer.balance_item - offer.balance_offered)
+                       FILTER (WHERE offer.state = 'refused') AS refused,
+                   MAX(offer.balance_discount) FILTER (
+                       WHERE offer.state = 'open'
+                         AND offer.date_end >= today.day
+                         AND NOT item.reconciled
+                   ) AS still_open
               FROM collection_discount_offer offer
+              JOIN account_move_line item ON item.id = offer.move_line_id
+              JOIN (VALUES %(today)s) today (company_id, day)
+                   ON today.company_id = offer.company_id
              WHERE offer.move_type IN %(sales)s
           GROUP BY offer.move_line_id
             """,
             taken=TAKEN,
             sales=SALES,
+            today=SQL(", ").join(
+                SQL("(%s, %s::date)", company.id, company._collection_today())
+                for company in self.env["res.company"].sudo().search([])
+            ),
         )
 
     @api.model

@@ -25,7 +25,12 @@ class CollectionDiscountWhatif(models.TransientModel):
 
     term_id = fields.Many2one("account.payment.term", string="Payment Terms")
     company_id = fields.Many2one(
-        "res.company", compute="_compute_company_id", store=True, required=True
+        "res.company",
+        compute="_compute_company_id",
+        store=True,
+        # Required before the rest is computed.
+        precompute=True,
+        required=True,
     )
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
@@ -33,7 +38,6 @@ class CollectionDiscountWhatif(models.TransientModel):
         compute="_compute_proposals",
         store=True,
         readonly=False,
-        required=True,
         help="The last days below are those of an invoice of this day.",
     )
     turnover = fields.Monetary(

@@ -7,6 +7,9 @@ from odoo.tools import formatLang
 
 from ..engine import discount_cost, discounts
 
+# Percent a year: a sentence with more says nothing any more.
+MAX_READABLE = 1000.0
+
 
 class CollectionDiscountWhatif(models.TransientModel):
     """What the tiers cost and bring: computed by the engine, told in words."""
@@ -143,18 +146,20 @@ class CollectionDiscountWhatif(models.TransientModel):
         return [self._say_rate(year.cost, len(takes)), self._say_net(year), self._say_days(year)]
 
     def _percent(self, value):
-        return formatLang(self.env, value, digits=1)
+        # As the screen rounds.
+        return formatLang(self.env, value, digits=1, rounding_method="HALF-UP")
 
     def _say_rate(self, cost, count):
-        rate = {"rate": self._percent(cost.nominal), "compounded": self._percent(cost.effective)}
-        if cost.effective is None and count == 1:
-            return self.env._(
-                "This discount costs you as much as a loan at %(rate)s %% a year.", **rate
-            )
-        if cost.effective is None:
+        rate = {"rate": self._percent(cost.nominal)}
+        if cost.effective is None or cost.effective > MAX_READABLE:
+            if count == 1:
+                return self.env._(
+                    "This discount costs you as much as a loan at %(rate)s %% a year.", **rate
+                )
             return self.env._(
                 "These discounts cost you as much as a loan at %(rate)s %% a year.", **rate
             )
+        rate["compounded"] = self._percent(cost.effective)
         if count == 1:
             return self.env._(
                 "This discount costs you as much as a loan at %(rate)s %% a year "
@@ -213,4 +218,14 @@ class CollectionDiscountWhatif(models.TransientModel):
         commands = [Command.delete(tier.id) for tier in dropped]
         commands += [Command.create(line._prepare_tier()) for line in wanted.values()]
         self.term_id.write({"discount_tier_ids": commands})
-        return self.term_id._get_records_action()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._(
+                    "New invoices on “%s” offer these discounts.", self.term_id.name
+                ),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

@@ -39,20 +39,20 @@ class CollectionDiscountWhatifLine(models.TransientModel):
     )
     cost_nominal = fields.Float(
         string="Cost a Year %",
-        digits=(16, 1),
+        digits=(16, 2),
         compute="_compute_answer",
         help="As a loan would be priced, without compounding, in a year of 365 days: "
         "d / (100 - d) x 365 / days paid earlier.",
     )
     cost_effective = fields.Float(
         string="Compounded %",
-        digits=(16, 1),
+        digits=(16, 2),
         compute="_compute_answer",
         help="(1 + d / (100 - d)) to the power of (365 / days paid earlier), less 1.",
     )
     cost_step = fields.Float(
         string="Against Next Tier %",
-        digits=(16, 1),
+        digits=(16, 2),
         compute="_compute_answer",
         help="What this tier costs a year compared with the customer taking the next tier.",
     )
