@@ -35,14 +35,14 @@ class CollectionDiscountWhatif(models.TransientModel):
     currency_id = fields.Many2one(related="company_id.currency_id")
     date = fields.Date(
         string="Invoice of",
-        compute="_compute_proposals",
+        compute="_compute_date",
         store=True,
         readonly=False,
         help="The last days below are those of an invoice of this day.",
     )
     turnover = fields.Monetary(
         string="Invoiced a Year",
-        compute="_compute_proposals",
+        compute="_compute_turnover",
         store=True,
         readonly=False,
         help="Without tax. Proposed: customer invoices on these terms in the last 12 months, "
@@ -50,14 +50,14 @@ class CollectionDiscountWhatif(models.TransientModel):
     )
     usual_days = fields.Integer(
         string="Paid After, Without Discount",
-        compute="_compute_proposals",
+        compute="_compute_usual_days",
         store=True,
         readonly=False,
         help="Days from the invoice to the payment. Proposed: the average of the invoices of "
         "the last 12 months that were paid without a discount, else the due date.",
     )
     ledger_note = fields.Char(
-        string="From the Ledger", compute="_compute_proposals", store=True, readonly=True
+        string="From the Ledger", compute="_compute_ledger_note"
     )
     cost_of_money = fields.Float(
         string="Your Money Costs",
@@ -89,15 +89,28 @@ class CollectionDiscountWhatif(models.TransientModel):
         for wizard in self:
             wizard.company_id = wizard.term_id.company_id or self.env.company
 
-    @api.depends("term_id", "company_id")
-    def _compute_proposals(self):
+    # One method each: whoever gives one of them still gets the others proposed.
+
+    @api.depends("company_id")
+    def _compute_date(self):
         for wizard in self:
-            company = wizard.company_id
-            wizard.date = company._collection_today()
+            wizard.date = wizard.company_id._collection_today()
+
+    @api.depends("term_id", "company_id")
+    def _compute_turnover(self):
+        for wizard in self:
             wizard.turnover = max(0.0, wizard._ledger_turnover())
+
+    @api.depends("term_id", "company_id")
+    def _compute_usual_days(self):
+        for wizard in self:
             days, count = wizard._ledger_days()
             wizard.usual_days = round(days) if count else wizard._net_days()
-            wizard.ledger_note = wizard._say_ledger(days, count)
+
+    @api.depends("term_id", "company_id")
+    def _compute_ledger_note(self):
+        for wizard in self:
+            wizard.ledger_note = wizard._say_ledger(*wizard._ledger_days())
 
     def _say_ledger(self, days, count):
         if not count:
