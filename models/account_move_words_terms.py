@@ -1,3 +1,5 @@
+import functools
+
 from odoo import models
 from odoo.fields import Domain
 
@@ -40,8 +42,6 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         if self.move_type != CUSTOMER_INVOICE or self.state == "cancel":
-            return self.browse()
-        if "collection_is_voucher" not in self._fields:  # XXX
             return self.browse()
         if self.state == "posted" and self.payment_state not in OPEN_STATES:
             return self.browse()
@@ -145,11 +145,11 @@ class AccountMove(models.Model):
             return ""
         if rule.legal_basis:
             return self.env._(
-                "In case of late payment: %(terms)s (%(law)s).",
+                "In case of late payment, %(terms)s (%(law)s).",
                 terms=terms,
                 law=rule.legal_basis.strip().rstrip("."),
             )
-        return self.env._("In case of late payment: %(terms)s.", terms=terms)
+        return self.env._("In case of late payment, %(terms)s.", terms=terms)
 
     def _collection_fee_rule(self):
         """The fee rule this invoice would be charged by, or an empty one."""
@@ -199,4 +199,9 @@ class CollectionFeeRule(models.Model):
                 )
             )
         parts += [self.env._("costs of reminders: %(amount)s", amount=fee) for fee in fees]
-        return "; ".join(parts)
+        if not parts:
+            return ""
+        # Languages differ in the space before a semicolon.
+        return functools.reduce(
+            lambda one, other: self.env._("%(one)s; %(other)s", one=one, other=other), parts
+        )

@@ -32,8 +32,10 @@ class ResCompany(models.Model):
         empties it keeps it empty."""
         french = self.filtered(
             lambda company: (
-                (company.account_fiscal_country_id or company.country_id).code in FRANCE
-                and not company.collection_no_discount_mention
+                not company.collection_no_discount_mention
+                and not FRANCE.isdisjoint(
+                    (company.country_id | company.account_fiscal_country_id).mapped("code")
+                )
             )
         )
         for company in french:
