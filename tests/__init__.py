@@ -72,6 +72,8 @@ from . import test_discount_tours
 from . import test_charge_access
 from . import test_charge_currency
 from . import test_charge_base
+from . import test_invoice_words
+from . import test_invoice_portal_words
 from . import test_engine_discount_notices
 from . import test_discount_notices
 from . import test_discount_levels
