@@ -78,3 +78,11 @@ from . import test_engine_discount_notices
 from . import test_discount_notices
 from . import test_discount_levels
 from . import test_discount_issue
+from . import test_discount_queries
+from . import test_discount_notice_texts
+from . import test_engine_discounts
+from . import test_engine_discounts_properties
+from . import test_discount_tiers
+from . import test_discount_deductions
+from . import test_discount_booking
+from . import test_discount_entries
