@@ -23,7 +23,8 @@ class AccountPartialReconcile(models.Model):
         self._collection_check_charges()
         lines = self.debit_move_id | self.credit_move_id
         result = super().unlink()
-        lines.exists()._collection_reshape_discounts()
+        # Safe: what can be saved follows the books, whoever changes them.
+        lines.exists().sudo()._collection_reshape_discounts()
         return result
 
     def _collection_reshape_discounts(self):
