@@ -43,15 +43,18 @@ class AccountMoveLine(models.Model):
     def _compute_term_key(self):
         """Core finds an invoice's items by their discount date as the terms give it, not
         by that of a later tier."""
-        super()._compute_term_key()
+        result = super()._compute_term_key()
         for line in self.filtered(lambda line: line.term_key and line.discount_date):
             offers = line.sudo().collection_offer_ids
             if offers and line.parent_state == "posted":
                 line.term_key = frozendict(
                     {**line.term_key, "discount_date": offers._core_date()}
                 )
+        return result
 
     def _field_to_sql(self, alias, field_expr, query=None):
+        if field_expr == "payment_date":
+            return self._collection_payment_date_sql(alias, query)
         sql = super()._field_to_sql(alias, field_expr, query)
         if field_expr not in SHOWN:
             return sql
@@ -63,6 +66,16 @@ class AccountMoveLine(models.Model):
             latest=now.astimezone(LATEST_ZONE).date(),
             offer=self._in_force_sql(alias, SHOWN[field_expr], now),
             stored=sql,
+        )
+
+    def _collection_payment_date_sql(self, alias, query=None):
+        """As core: the discount's day, and the due date once it has passed; by the tier in
+        force, which core's own statement does not see."""
+        return SQL(
+            "CASE WHEN %(discount)s >= %(today)s THEN %(discount)s ELSE %(due)s END",
+            discount=self._field_to_sql(alias, "discount_date", query),
+            today=fields.Date.context_today(self),
+            due=self._field_to_sql(alias, "date_maturity", query),
         )
 
     @api.model
@@ -116,12 +129,12 @@ class AccountMoveLine(models.Model):
         )
         exchange = line.company_id.currency_exchange_journal_id
         credits = partials.filtered(
-            lambda partial: (partial.debit_move_id | partial.credit_move_id - line).move_id
+            lambda partial: ((partial.debit_move_id | partial.credit_move_id) - line).move_id
             .filtered(lambda move: move.move_type in CREDIT_NOTES)
         )
         money = (partials - credits).filtered(
             lambda partial: exchange
-            not in (partial.debit_move_id | partial.credit_move_id - line).journal_id
+            not in ((partial.debit_move_id | partial.credit_move_id) - line).journal_id
         )
         return credits, money
 

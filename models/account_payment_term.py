@@ -149,7 +149,7 @@ class AccountPaymentTerm(models.Model):
                 wanted["discount_days"] = max(first.discount_days, 1)
                 wanted["discount_percentage"] = first.discount_percentage
             if any(term[name] != value for name, value in wanted.items()):
-                super(AccountPaymentTerm, term).write(wanted)
+                term.write(wanted)  # and looks again, now without a difference
 
     @api.model
     def _collection_ends(self, company, invoice_date, tiers):
