@@ -135,6 +135,13 @@ class CollectionDemo(models.AbstractModel):
                 "invoice_date": self._day(late),
                 "invoice_payment_term_id": terms.id,
             }
+        if (code, customer, late) in story.DISCOUNTED:
+            terms = self._ref("payment_term_tiers")
+            return {
+                **vals,
+                "invoice_date": self._day(late + 30),
+                "invoice_payment_term_id": terms.id,
+            }
         return {
             **vals,
             "invoice_date": self._day(late + 30),

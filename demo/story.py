@@ -12,6 +12,7 @@ INVOICES = [
     ("fr", "garage", 30, 2041.67, "EUR", "Éclairage d'atelier"),
     ("fr", "menuiserie", 100, 6183.33, "EUR", "Éclairage du hall d'exposition"),
     ("fr", "weber", 16, 3150.00, "EUR", "Track lights, delivery 2"),
+    ("fr", "weber", -22, 2640.00, "EUR", "Track lights, delivery 3"),
     ("fr", "hartley", 18, 4800.00, "USD", "Pendant lamps, Harbour project"),
     ("fr", "hartley", 4, 1250.00, "EUR", "Spare shades"),
     ("fr", "mairie", 22, 5083.33, "EUR", "Illuminations de la place"),
@@ -41,6 +42,8 @@ INVOICES = [
     ("ro", "hartley", 9, 1900.00, "EUR", "Oak table tops"),
 ]
 INSTALMENTS = {("fr", "cedres")}
+# Invoices that cost less when they are paid early: 3 % within 8 days, 2 % within 15.
+DISCOUNTED = {("fr", "boulangerie", -20), ("fr", "weber", -22), ("ro", "cofetaria", -3)}
 # (company, customer, days late) of the invoice -> days ago; () is money nobody has allocated.
 PAYMENTS = {
     10: [("fr", "librairie", 33, 492.00)],
