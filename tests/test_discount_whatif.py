@@ -133,6 +133,8 @@ class TestDiscountWhatif(DiscountCostCommon):
         self.assertAlmostEqual(wizard.net, year.net, 2)
         self.assertAlmostEqual(wizard.cost_effective, round(year.cost.effective, 1))
         self.assertIn("These discounts cost", wizard.explanation)
+        first.share = 0
+        self.assertIn("This discount costs", wizard.explanation)
 
     def test_the_day_of_the_month_counts_from_the_invoice(self):
         wizard = self._open(date="2026-03-25", usual_days=60)

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import SQL, formatLang
 
-from ..models.collection_discount_report_query import MONEY_JOURNALS, SALES, TAKEN
+from ..models.collection_discount_report_query import SALES, TAKEN
 
 # Where the ledger knows no better.
 NET_DAYS = 30

@@ -43,6 +43,7 @@ class CollectionDiscountWhatif(models.TransientModel):
     )
     explanation = fields.Html(compute="_compute_result", sanitize=False)
     is_changed = fields.Boolean(compute="_compute_is_changed")
+    has_notes = fields.Boolean(compute="_compute_has_notes")
 
     def _ends(self):
         """``{line: last day}`` of the tiers that count; others end no earlier and give
@@ -107,6 +108,11 @@ class CollectionDiscountWhatif(models.TransientModel):
             typed = sorted(map(key, wizard.line_ids))
             wizard.is_changed = wizard.term_id and typed != sorted(map(key, wizard._term_tiers()))
 
+    @api.depends("line_ids.note")
+    def _compute_has_notes(self):
+        for wizard in self:
+            wizard.has_notes = any(wizard.line_ids.mapped("note"))
+
     @api.model
     def _tier_key(self, tier):
         """What makes a tier the same; of a record or of values."""
@@ -143,7 +149,7 @@ class CollectionDiscountWhatif(models.TransientModel):
                     self.currency_id.format(year.discount),
                 )
             ]
-        return [self._say_rate(year.cost, len(takes)), self._say_net(year), self._say_days(year)]
+        return [self._say_rate(year.cost, len([take for take in takes if take.share])), self._say_net(year), self._say_days(year)]
 
     def _percent(self, value):
         # As the screen rounds.

@@ -122,7 +122,7 @@ class CollectionDiscountWhatifLine(models.TransientModel):
         if reason == discount_cost.TOO_MUCH:
             return self.env._("More than everything")
         if not end:
-            return self.env._("Another tier ends no earlier and gives as much")
+            return self.env._("A tier that ends no earlier gives as much")
         if reason == discount_cost.NO_DAYS:
             return self.env._("Paid by then anyway")
         return False
