@@ -6,6 +6,7 @@ def post_init_hook(env):
 
     A company whose books already hold customers' debts starts with the items
     due from today on; the settings page opens older debt when a person wants it.
+    French companies get the mention their law wants on invoices without discount.
     """
     companies = env["account.move.line"]._read_group(
         # Opening balances are no invoices, and old debt all the same.
@@ -16,3 +17,4 @@ def post_init_hook(env):
     for (company,) in companies:
         if company not in at_work and not company.collection_start_due_date:
             company.collection_start_due_date = fields.Date.context_today(env.user)
+    env["res.company"].search([])._collection_suggest_mention()
