@@ -61,8 +61,4 @@ class AccountMove(models.Model):
         }
         if not any(values.values()):
             return ""
-        return (
-            move.env["ir.qweb"]
-            ._render("account_collections.invoice_words_mail", values)
-            .strip()
-        )
+        return move.env["ir.qweb"]._render("account_collections.invoice_words_mail", values).strip()

@@ -1,6 +1,6 @@
 """What an invoice says about its payment: on paper, in the e-mail, in the portal."""
 
-from odoo import fields, models
+from odoo import models
 from odoo.tools import format_amount, format_date
 
 from .account_payment_term import CREDIT_NOTE, PRICE, VOUCHER

@@ -23,7 +23,9 @@ class AccountMove(models.Model):
             ``vouchers`` (texts), ``mention`` and ``late_terms`` (texts, or "")
         """
         self.ensure_one()
-        hidden = self.invoice_payment_term_id and not self.invoice_payment_term_id.display_on_invoice
+        hidden = (
+            self.invoice_payment_term_id and not self.invoice_payment_term_id.display_on_invoice
+        )
         options = self._collection_payment_options()
         return {
             "options": [] if hidden else options,
@@ -103,9 +105,7 @@ class AccountMove(models.Model):
             total = self.amount_residual if self.state == "posted" else self.amount_total
             left = max(0.0, total - sum(vouchers.mapped("amount_residual")))
             texts.append(
-                self.env._(
-                    "Left to pay then: %(amount)s", amount=self._collection_say_amount(left)
-                )
+                self.env._("Left to pay then: %(amount)s", amount=self._collection_say_amount(left))
             )
         return texts
 

@@ -40,9 +40,9 @@ class ResCompany(models.Model):
         )
         for company in french:
             # A Text field that is written for the first time fills the source language too.
-            company.with_context(lang="en_US").collection_no_discount_mention = (
-                self.with_context(lang="en_US")._collection_mention_source()
-            )
+            company.with_context(lang="en_US").collection_no_discount_mention = self.with_context(
+                lang="en_US"
+            )._collection_mention_source()
             for code, _name in self.env["res.lang"].get_installed():
                 scoped = company.with_context(lang=code)
                 scoped.collection_no_discount_mention = scoped._collection_mention_source()

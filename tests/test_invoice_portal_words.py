@@ -142,9 +142,7 @@ class TestInvoicePortal(WordsCommon):
         """The browser and the server share the real day."""
 
     def _sidebar(self, invoice, lang=None):
-        user = new_test_user(
-            self.env, login=f"portal.{invoice.id}", groups="base.group_portal"
-        )
+        user = new_test_user(self.env, login=f"portal.{invoice.id}", groups="base.group_portal")
         user.partner_id.parent_id = invoice.partner_id
         user.lang = lang or "en_US"
         invoice.message_subscribe(user.partner_id.ids)

@@ -70,7 +70,8 @@ class WordsCommon(LetterCommon):
             partner_id=(partner or cls.english).id,
             currency_id=cls.euro.id,
             invoice_date=day,
-            invoice_payment_term_id=(cls.term if term is None else term).id if term is not False
+            invoice_payment_term_id=(cls.term if term is None else term).id
+            if term is not False
             else False,
             post=post,
             **values,
@@ -78,9 +79,7 @@ class WordsCommon(LetterCommon):
 
     def _page(self, move):
         """The printed document's HTML."""
-        return (
-            self.env["ir.actions.report"]._render_qweb_html(INVOICE_HTML, move.ids)[0].decode()
-        )
+        return self.env["ir.actions.report"]._render_qweb_html(INVOICE_HTML, move.ids)[0].decode()
 
     def _said(self, move):
         """What stands on the printed document, in plain words."""
