@@ -73,6 +73,7 @@ from . import test_charge_access
 from . import test_charge_currency
 from . import test_charge_base
 from . import test_invoice_words
+from . import test_invoice_terms_words
 from . import test_invoice_portal_words
 from . import test_engine_discount_notices
 from . import test_discount_notices
