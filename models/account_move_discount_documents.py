@@ -45,6 +45,16 @@ class AccountMove(models.Model):
         for move in self:
             move.collection_deduction_count = len(move.collection_deduction_ids)
 
+    def _post(self, soft=True):
+        """Core keeps the matches of an invoice that is reset to draft and posted again:
+        what was taken is still taken."""
+        posted = super()._post(soft)
+        again = posted.filtered("posted_before").line_ids.filtered(
+            lambda line: line.matched_credit_ids or line.matched_debit_ids
+        )
+        again._collection_recognise_discounts(undone=True)
+        return posted
+
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
         """A discount's credit note settles the item it is about, and a voucher none: core
         would set them against the first open item of the invoice."""

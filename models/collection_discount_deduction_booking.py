@@ -68,7 +68,7 @@ class CollectionDiscountDeduction(models.Model):
 
     def _waiting_document(self):
         """One that was booked before, and taken off the item by hand."""
-        documents = self._documents(self.offer_id)
+        documents = self._documents(self.offer_id).filtered(lambda move: move.state == "posted")
         if self.method == VOUCHER:
             return documents
         open_ones = documents.filtered(
@@ -77,12 +77,13 @@ class CollectionDiscountDeduction(models.Model):
         )
         # What was reversed by hand is no discount any more.
         (documents - open_ones).collection_discount_offer_id = False
+        self.env.flush_all()
         return open_ones[:1]
 
     def _documents(self, offers):
         """What we have booked for these offers."""
         return self.env["account.move"].search(
-            [("collection_discount_offer_id", "in", offers.ids), ("state", "=", "posted")]
+            [("collection_discount_offer_id", "in", offers.ids), ("state", "!=", "cancel")]
         )
 
     def _book(self):

@@ -22,11 +22,13 @@ class CollectionDiscountDeduction(models.Model):
         """:param items: receivable items that bear discounts, in sudo"""
         for item in items:
             found = item._collection_settlement()
-            if undone or item.parent_state != "posted":
+            if undone:
                 self._take_back(item, found)
                 found = item._collection_settlement()
             if item.parent_state != "posted":
-                self._nothing_taken(item, self.env._("The invoice is not posted any more"))
+                # Core keeps the matches of a draft: only what was undone is gone.
+                if undone:
+                    self._nothing_taken(item, self.env._("The invoice is not posted any more"))
             elif item.reconciled:
                 self._recognise_settled(item, found, undone)
             else:

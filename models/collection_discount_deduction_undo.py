@@ -87,14 +87,17 @@ class CollectionDiscountDeduction(models.Model):
         row = self._clean()
         today = row.company_id._collection_today()
         documents = documents.with_env(row.env).with_context(**{UNDOING: True})
-        documents._reverse_moves(
+        drafts = documents.filtered(lambda move: move.state == "draft")
+        drafts.button_cancel()
+        posted = documents - drafts
+        posted._reverse_moves(
             [
                 {
                     "date": max(today, move.date),
                     "invoice_date": max(today, move.date),
                     "ref": row.env._("Reversal of: %s", move.name),
                 }
-                for move in documents
+                for move in posted
             ],
             cancel=True,
         )

@@ -86,4 +86,10 @@ from . import test_engine_discounts_properties
 from . import test_discount_tiers
 from . import test_discount_deductions
 from . import test_discount_booking
+from . import test_discount_alternatives
+from . import test_discount_allocation
+from . import test_discount_access
 from . import test_discount_entries
+from . import test_discount_payments
+from . import test_discount_online
+from . import test_core_early_payment

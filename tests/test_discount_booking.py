@@ -3,6 +3,8 @@
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools import mute_logger
+from psycopg2 import IntegrityError
 
 from .deductions_common import IN_TIME, LATE, NOW, DeductionsCommon, day
 from .discounts_common import INVOICED
@@ -249,13 +251,21 @@ class TestTrouble(BookingCommon):
         self.assertEqual(self._booked(invoice).date, day(NOW))
 
     def test_today_locked_too(self):
+        """As core does: the first day that is open."""
         invoice = self._discounted()
         payment = self._unallocated_payment(970.0, on=IN_TIME)
         self.company.sudo().hard_lock_date = day("2024-05-31")
         self._assign(invoice, payment.move_id)
+        self.assertPaid(invoice)
+        self.assertGreater(self._booked(invoice).date, day("2024-05-31"))
+
+    def test_no_journal(self):
+        self.env["account.journal"].search([("type", "=", "general")]).sudo().active = False
+        invoice = self._discounted()
+        self._match(invoice, 970.0, IN_TIME)
         self.assertEqual(invoice.amount_residual, 30.0)
         row = self.assertDeduction(invoice, "open", 30.0)
-        self.assertTrue(row.error)
+        self.assertIn("no miscellaneous journal", row.error)
 
     def test_no_discount_account(self):
         self.company.account_journal_early_pay_discount_loss_account_id = False
@@ -302,7 +312,11 @@ class TestTrouble(BookingCommon):
         row = self._deductions(invoice)
         with self.assertRaises(UserError):
             row.accept("Again")
-        with self.assertRaises(Exception), self.env.cr.savepoint():
+        with (
+            mute_logger("odoo.sql_db"),
+            self.assertRaises(IntegrityError),
+            self.env.cr.savepoint(),
+        ):
             row._book()
             self.env.flush_all()
 
@@ -365,6 +379,9 @@ class TestUndo(BookingCommon):
         invoice = self._discounted()
         payment = self._match(invoice, 970.0, IN_TIME)
         payment.action_draft()
+        # Core: a draft payment stays matched until it is cancelled.
+        self.assertDeduction(invoice, "granted")
+        payment.action_cancel()
         self.assertEqual(invoice.amount_residual, 1000.0)
         self.assertDeduction(invoice, "cancelled")
         self.assertEqual(self._states(invoice), ["open", "open"])
@@ -372,12 +389,20 @@ class TestUndo(BookingCommon):
     def test_invoice_reset_to_draft(self):
         invoice = self._discounted()
         self._match(invoice, 970.0, IN_TIME)
+        invoice.button_draft()
+        invoice.action_post()
+        self.assertPaid(invoice)
+        self.assertDeduction(invoice, "granted")
+        self.assertEqual(self._states(invoice), ["taken", "lapsed"])
+
+    def test_invoice_cancelled(self):
+        invoice = self._discounted()
+        self._match(invoice, 970.0, IN_TIME)
         entry = self._booked(invoice)
         invoice.button_draft()
+        invoice.button_cancel()
         self.assertEqual(entry.reversal_move_ids.state, "posted")
         self.assertDeduction(invoice, "cancelled")
-        invoice.action_post()
-        self.assertEqual(self._states(invoice), ["open", "open"])
 
     def test_the_discount_is_taken_off_by_hand(self):
         """The money is still there: somebody decides again, nothing is booked by itself."""
@@ -402,10 +427,12 @@ class TestUndo(BookingCommon):
         self.assertPaid(invoice)
         self.assertNotEqual(self._booked(invoice), entry)
 
-    def test_the_discount_is_reset_to_draft(self):
+    def test_the_discount_is_cancelled(self):
         invoice = self._discounted()
         self._match(invoice, 970.0, IN_TIME)
-        self._booked(invoice).button_draft()
+        entry = self._booked(invoice)
+        entry.button_draft()
+        entry.button_cancel()
         self.assertDeduction(invoice, "open", 30.0)
         self.assertEqual(invoice.amount_residual, 30.0)
 
@@ -439,7 +466,11 @@ class TestUndo(BookingCommon):
     def test_what_cannot_be_reversed_is_asked_about(self):
         invoice = self._discounted()
         payment = self._match(invoice, 970.0, IN_TIME)
-        self.company.sudo().fiscalyear_lock_date = day("2024-12-31")
+
+        def refuse(*_args, **_kwargs):
+            raise UserError("The journal is sealed.")
+
+        self.patch(self.env.registry["account.move"], "_reverse_moves", refuse)
         self._unmatch(invoice, payment.move_id)
         row = self.assertDeduction(invoice, "granted")
         self.assertTrue(row.error)
@@ -448,13 +479,13 @@ class TestUndo(BookingCommon):
 
 @tagged("post_install", "-at_install")
 @freeze_time("2024-05-20 12:00:00")
-class TestCompanies(BookingCommon):
+class TestDiscountCompanies(BookingCommon):
     def test_each_company_books_its_own(self):
         other = self.setup_other_company(name="Other")["company"]
         other.collection_discount_grant = "auto"
         env = self.env(context={**self.env.context, "allowed_company_ids": other.ids})
         customer = self.env["res.partner"].create({"name": "Theirs"}).with_env(env)
-        term = self.term.copy({"company_id": False}).with_env(env)
+        term = self._term(company_id=False).with_env(env)
         invoice = env["account.move"].create(
             {
                 "move_type": "out_invoice",
