@@ -40,11 +40,16 @@ class AccountMove(models.Model):
         change what was offered."""
         wanted = self.filtered(
             lambda move: move.move_type in self._early_payment_discount_move_types()
-            and move.invoice_payment_term_id._collection_bears_discount()
+            and (
+                move.invoice_payment_term_id._collection_bears_discount()
+                # Posted before, with terms that did: what they offered goes.
+                or move.sudo().collection_offer_ids
+            )
         ).sudo()
         vals_list = []
         for move in wanted:
-            vals_list += move._prepare_offers()
+            if move.invoice_payment_term_id:
+                vals_list += move._prepare_offers()
         lines = wanted.line_ids.filtered(lambda line: line.display_type == "payment_term")
         lines._collection_store_offers(vals_list)
         lines._collection_show_in_force()

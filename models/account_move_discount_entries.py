@@ -7,6 +7,9 @@ from odoo.tools import frozendict
 from ..engine import discounts
 from .account_payment_term import PRICE
 
+# A caller that knows the day of the payment, or the discount, says so in the context.
+DAY_KEYS = {"collection_discount_date", "collection_discount_offer_id"}
+
 
 class AccountMove(models.Model):
     """What the books say when a tier is taken: the counterpart items of the discount.
@@ -28,6 +31,13 @@ class AccountMove(models.Model):
         Context ``collection_discount_item_ids`` narrows the items down to those a payment
         settles, where it does not pay all instalments.
         """
+        if not DAY_KEYS & self.env.context.keys():
+            lines = self.env["account.move.line"].browse(
+                values["aml"].id for values in aml_values_list
+            )
+            self = self.with_context(
+                collection_discount_date=lines._collection_day_by_amount(open_balance)
+            )
         wanted = self.env.context.get("collection_discount_item_ids")
         items = self.env["account.move.line"]
         chosen = [
@@ -66,8 +76,9 @@ class AccountMove(models.Model):
         if offer.tax_mode != discounts.INCLUDED or not products.tax_ids:
             return {"term_lines": self._collection_term_part(item, offer)}
         bases, taxes = self._collection_whole_discount(products, offer.discount_percentage)
-        whole = self.amount_total_in_currency_signed * offer.discount_percentage / 100.0
-        part = offer.amount_discount / whole if whole else 0.0
+        # What credit notes have left of the item, out of the invoice: as core scales it.
+        total = self.amount_total_in_currency_signed
+        part = (offer.amount_to_pay + offer.amount_discount) / total if total else 0.0
         parts = {
             "base_lines": self._collection_scaled(bases, part),
             "tax_lines": self._collection_scaled(taxes, part),
@@ -165,26 +176,31 @@ class AccountMove(models.Model):
         return deltas
 
     def _collection_tax_deltas(self, lowered_taxes):
+        names = (
+            "account_id", "partner_id", "currency_id", "analytic_distribution",
+            "tax_repartition_line_id", "tax_ids", "tax_tag_ids", "group_tax_id",
+        )
         posted = self._collection_posted_taxes()
+        totals = defaultdict(lambda: {"amount_currency": 0.0, "balance": 0.0})
+        for line in lowered_taxes:
+            for amount, total in totals[line["tax_repartition_line_id"]].items():
+                totals[line["tax_repartition_line_id"]][amount] = total + line[amount]
         deltas = {}
         for line in lowered_taxes:
-            before = posted.get(line["tax_repartition_line_id"])
-            if not before:
+            repartition_id = line["tax_repartition_line_id"]
+            if repartition_id not in posted:
                 continue
-            repartition = self.env["account.tax.repartition.line"].browse(
-                line["tax_repartition_line_id"]
-            )
-            names = (
-                "account_id", "partner_id", "currency_id", "analytic_distribution",
-                "tax_repartition_line_id", "tax_ids", "tax_tag_ids", "group_tax_id",
-            )
-            deltas[frozendict({name: line[name] for name in names})] = {
+            repartition = self.env["account.tax.repartition.line"].browse(repartition_id)
+            values = {
                 "name": self.env._(
                     "Early Payment Discount (%(tax)s)", tax=repartition.tax_id.name
                 ),
-                "amount_currency": line["amount_currency"] - before["amount_currency"],
-                "balance": line["balance"] - before["balance"],
             }
+            for amount, total in totals[repartition_id].items():
+                # One tax may have several items (by analytic account): each has its share.
+                share = line[amount] / total if total else 0.0
+                values[amount] = line[amount] - posted[repartition_id][amount] * share
+            deltas[frozendict({name: line[name] for name in names})] = values
         return deltas
 
     def _collection_posted_taxes(self):
@@ -230,6 +246,20 @@ class AccountMoveLine(models.Model):
         return (
             self.env.context.get("collection_discount_date") or self.company_id._collection_today()
         )
+
+    def _collection_day_by_amount(self, open_balance):
+        """Bank matching does not tell the day of the money, and may run days after it: the
+        day on which these items together save what is lacking, else today."""
+        today = self.company_id[:1]._collection_today()
+        ends = set(self.sudo().collection_offer_ids.mapped("date_end"))
+        for day in (today, *sorted(ends)):
+            saved = sum(
+                item._collection_discount_at(day)._lowers_price().balance_discount
+                for item in self
+            )
+            if not self.company_currency_id[:1].compare_amounts(saved, open_balance):
+                return day
+        return today
 
     def _collection_wanted_offer(self):
         """The offer a payment of that day takes; a person may have named another."""

@@ -26,7 +26,9 @@ class AccountMove(models.Model):
     def _get_invoice_next_payment_values(self, custom_amount=None):
         """With instalments, paying everything saves what each of them saves."""
         values = super()._get_invoice_next_payment_values(custom_amount=custom_amount)
-        if values and values["installment_state"] in ("next", "overdue"):
+        items = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        # With one due date core has lowered the amount already, whatever it calls the state.
+        if len(items) > 1 and values["installment_state"] in ("next", "overdue"):
             on = self.company_id._collection_today()
             saved = sum(
                 offer.amount_discount for offer in self._collection_discounts_on(on).values()

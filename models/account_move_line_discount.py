@@ -58,7 +58,10 @@ class AccountMoveLine(models.Model):
         sql = super()._field_to_sql(alias, field_expr, query)
         if field_expr not in SHOWN:
             return sql
-        switch = super()._field_to_sql(alias, "collection_discount_switch_date", query)
+        # Safe in sudo: whoever may read the item's discount reads the right one.
+        switch = super(AccountMoveLine, self.sudo())._field_to_sql(
+            alias, "collection_discount_switch_date", query
+        )
         now = datetime.now(UTC)
         return SQL(
             "CASE WHEN %(switch)s <= %(latest)s THEN (%(offer)s) ELSE %(stored)s END",
