@@ -25,6 +25,9 @@ __all__ = [
     "with_credits",
 ]
 
+# What credits may still cover: a saving they have shrunk to nothing is theirs too.
+EARNED = ((ADVANCE, None), (SKIP, "small_discount"))
+
 
 def as_item(item, offer, ladder):
     """The offer as the dunning engine reads it."""
@@ -92,7 +95,7 @@ def leave_covered(items, offers, decisions, shares, precisions):
     result = dict(decisions)
     for item in items:
         decision = decisions.get(item.id)
-        if decision is None or decision.step != ADVANCE:
+        if decision is None or (decision.step, decision.reason) not in EARNED:
             continue
         precision = precisions[item.currency]
         if to_pay(item.residual, offers[item.id], precision) - credited[item.id] < precision / 2:

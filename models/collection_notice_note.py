@@ -2,9 +2,6 @@
 
 from odoo import api, fields, models
 
-# Kept by the model that recognises discounts taken too late.
-DEDUCTION = "collection.discount.deduction"
-
 
 class CollectionNotice(models.Model):
     _inherit = "collection.notice"
@@ -35,10 +32,8 @@ class CollectionNoticeLine(models.Model):
     @api.model
     def _claimed_deductions(self, items):
         """``{item id: deduction}``: discounts deducted too late and claimed back."""
-        if DEDUCTION not in self.env or not items:
-            return {}
         # Safe: what the customer himself deducted, for whoever may read his notice.
-        claimed = self.env[DEDUCTION].sudo().search(
+        claimed = self.env["collection.discount.deduction"].sudo().search(
             [("move_line_id", "in", items.ids), ("state", "=", "claimed")], order="id"
         )
         return {deduction.move_line_id.id: deduction for deduction in claimed}
@@ -55,10 +50,19 @@ class CollectionNoticeLine(models.Model):
 
     def _say_claimed(self, deduction):
         notice = self.notice_id._in_its_language()
+        amount = notice._say_amount(deduction.amount)
+        paid = notice._say_date(deduction.date_paid, long=True)
+        if deduction.date_paid <= deduction.date_end:
+            return notice.env._(
+                "A discount of %(amount)s was deducted from your payment of %(paid)s, to which "
+                "we cannot agree; this amount is still owed.",
+                amount=amount,
+                paid=paid,
+            )
         return notice.env._(
             "A discount of %(amount)s was deducted from your payment of %(paid)s; it ended on "
             "%(end)s, so this amount is still owed.",
-            amount=notice._say_amount(deduction.amount),
-            paid=notice._say_date(deduction.date_paid, long=True),
+            amount=amount,
+            paid=paid,
             end=notice._say_date(deduction.date_end, long=True),
         )

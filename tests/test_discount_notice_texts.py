@@ -52,10 +52,9 @@ class TestDiscountNoticeTexts(LetterCommon):
             tax_ids=[],
             partner_id=partner.id,
             currency_id=cls.euro.id,
-            invoice_date=TODAY - timedelta(days=5),
             invoice_payment_term_id=cls.terms[method].id,
             post=True,
-            **values,
+            **{"invoice_date": TODAY - timedelta(days=5), **values},
         )
 
     def _email(self, notice):
@@ -189,3 +188,21 @@ class TestDiscountNoticeTexts(LetterCommon):
         note = self._credit_note(200, partner=self.english, currency_id=self.euro.id, on=later(0))
         (self._item(invoice) | self._item(note)).reconcile()
         self.assertEqual(before, (self._email(notice), self._words(notice)))
+
+    def test_a_discount_taken_too_late_is_explained(self):
+        """The rest that was kept back climbs the ladder, and the notice says why it is
+        owed; the sentence is frozen with it."""
+        invoice = self._offer(self.english, invoice_date=later(-40))
+        self._pay(invoice, 970.0, on=later(-30))
+        proposal = self._propose(self.english)
+        sentence = (
+            "A discount of 30.00 € was deducted from your payment of March 1, 2026; it ended "
+            "on February 27, 2026, so this amount is still owed."
+        )
+        self.assertSays(self._letter(proposal), sentence)
+        proposal.action_issue()
+        self.assertEqual(proposal.state, "issued")
+        for text in (self._email(proposal), self._letter(proposal)):
+            self.assertSays(text, sentence, "30.00")
+        self._pay(invoice)
+        self.assertSays(str(proposal.line_ids.note).replace("\xa0", " "), sentence)

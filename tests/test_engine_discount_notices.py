@@ -116,6 +116,12 @@ class TestEngineDiscountNotices(BaseCase):
             )
             self.assertEqual(decisions[1].step, step)
 
+    def test_a_saving_shrunk_to_nothing_is_covered_by_its_credit(self):
+        share, small = netting.Share(5, 1, 100.0), Decision(SKIP, LEVEL, 1, "small_discount")
+        offers = with_credits([item()], {1: offer()}, [share], PRECISIONS)
+        found = leave_covered([item()], offers, {1: small}, [share], PRECISIONS)
+        self.assertEqual(found[1].reason, "net_credit")
+
     def test_one_notice_for_each_end_and_kind(self):
         rows = ((1, 0, False), (2, 0, False), (3, 1, False), (4, 1, True))
         items = [item(id=number, late=-20) for number, _end, _voucher in rows]
