@@ -55,6 +55,7 @@
         "views/account_portal_discount_templates.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_config_settings_discounts_views.xml",
         "views/res_config_settings_words_views.xml",
         "views/collection_menus.xml",
     ],

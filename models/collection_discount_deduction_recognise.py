@@ -39,6 +39,16 @@ class CollectionDiscountDeduction(models.Model):
         return self.search([("move_line_id", "=", item.id), ("state", "in", LIVE)])
 
     @api.model
+    def _granted(self, item):
+        return self.search([("move_line_id", "=", item.id), ("state", "=", "granted")], limit=1)
+
+    def _settle_question(self):
+        """What was granted is right again."""
+        if self.error:
+            self.error = False
+            self._close_tasks()
+
+    @api.model
     def _nothing_taken(self, item, reason):
         item.collection_offer_ids._mark_open()
         self._live(item)._cancel(reason)
@@ -77,10 +87,9 @@ class CollectionDiscountDeduction(models.Model):
             return
         late = day > offer.date_end
         offer._mark_taken(move, day, found.discount, late)
-        granted = self.search(
-            [("move_line_id", "=", item.id), ("state", "=", "granted")], limit=1
-        )
+        granted = self._granted(item)
         if granted:
+            granted._settle_question()
             live._cancel(self.env._("Granted already"))
         elif live or late:
             # A person did it, in the payment wizard or the books.
@@ -227,6 +236,12 @@ class CollectionDiscountDeduction(models.Model):
 
     @api.model
     def _earn_voucher(self, item, offer, found):
+        given = self._granted(item)
+        if given:
+            # It could not be taken back when the payment was undone, and need not be now.
+            given._settle_question()
+            given.offer_id._mark_taken(given.discount_move_id, given.date_paid, given.amount)
+            return
         amount = abs(offer.amount_discount)
         row = self._keep(item, offer, amount, found.money_date)
         row._try_grant(self.env._("Paid in full and in time"))

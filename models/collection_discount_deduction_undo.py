@@ -26,8 +26,7 @@ class CollectionDiscountDeduction(models.Model):
     @api.model
     def _take_back(self, item, found):
         """A match was undone: what is no longer true is reversed."""
-        granted = self.search([("move_line_id", "=", item.id), ("state", "=", "granted")])
-        for row in granted:
+        for row in self._granted(item):
             if not row._holds(item, found):
                 row._undo(item, found)
 

@@ -1,10 +1,11 @@
 """The entries that book a discount after the payment, and how they are taken back."""
 
+from psycopg2 import IntegrityError
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
-from psycopg2 import IntegrityError
 
 from .deductions_common import IN_TIME, LATE, NOW, DeductionsCommon, day
 from .discounts_common import INVOICED
@@ -467,8 +468,8 @@ class TestUndo(BookingCommon):
         invoice = self._discounted()
         payment = self._match(invoice, 970.0, IN_TIME)
 
-        def refuse(*_args, **_kwargs):
-            raise UserError("The journal is sealed.")
+        def refuse(moves, *_args, **_kwargs):
+            raise UserError(moves.env._("The journal is sealed."))
 
         self.patch(self.env.registry["account.move"], "_reverse_moves", refuse)
         self._unmatch(invoice, payment.move_id)
