@@ -12,8 +12,8 @@ from .common import TODAY, CollectionsCommon, later
 class DiscountCostCommon(CollectionsCommon):
     """A term of two tiers, and customers who take them or do not.
 
-    The state of an offer is written here as the code that grants or refuses it does:
-    what is tested is what the analysis makes of it.
+    Whether a discount is granted is tested elsewhere; here it is said, and what is
+    tested is what the analysis makes of it.
     """
 
     @classmethod
@@ -62,17 +62,8 @@ class DiscountCostCommon(CollectionsCommon):
         offer = offers[position]
         taken = offer.amount_discount if amount is None else amount
         cls._pay(invoice, amount=offer.amount_item - taken, on=on)
-        offer.write(
-            {
-                "state": state,
-                "date_paid": on,
-                "amount_taken": taken,
-                "amount_taken_company": invoice.currency_id._convert(
-                    taken, invoice.company_currency_id, invoice.company_id, invoice.date
-                ),
-            }
-        )
-        (offers - offer).write({"state": "lapsed"})
+        if offer.state != state:
+            offer._mark_taken(invoice, on, taken, late=state == "taken_late")
 
     def _row(self, invoice):
         return self.report.search([("move_id", "=", invoice.id)])
@@ -95,8 +86,7 @@ class TestDiscountReport(DiscountCostCommon):
         self._take(first, 0, long_ago + timedelta(days=8))
         self._take(second, 1, long_ago + timedelta(days=12))
         self._take(late, 1, long_ago + timedelta(days=17), state="taken_late")
-        self._offers(refused)[0].state = "lapsed"
-        self._offers(refused)[1].state = "refused"
+        self._offers(refused)[1]._mark_refused(TODAY)
         rows = [
             # invoice, outcome, offered, in time, late, refused, open, lapsed
             ("first tier", first, "taken", 30, 30, 0, 0, 0, 0),

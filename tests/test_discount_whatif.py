@@ -74,6 +74,18 @@ class TestDiscountWhatif(DiscountCostCommon):
         self._take(taken, 0, start + timedelta(days=8))
         credited = self._bill(start, amount=300.0)
         self._reverse_invoice(credited, is_modify=False).action_post()
+        # A discount given as a credit note is not less business.
+        self.term.collection_discount_method = "credit_note"
+        granted = self._bill(start, amount=500.0)
+        offer = self._offers(granted)[0]
+        self._pay(granted, amount=485.0, on=start + timedelta(days=8))
+        if not offer.discount_move_id:
+            note = self._reverse_invoice(granted, is_modify=False)
+            note.invoice_line_ids.price_unit = 15
+            note.action_post()
+            offer._mark_taken(note, start + timedelta(days=8), 15)
+        self.assertEqual(offer.discount_move_id.move_type, "out_refund")
+        self.assertTrue(offer.discount_move_id.reversed_entry_id)
         # None of these counts: other terms, too old, a draft, a vendor's.
         self._pay(self._bill(start, term=plain), on=start + timedelta(days=1))
         old = TODAY - timedelta(days=400)
@@ -81,7 +93,7 @@ class TestDiscountWhatif(DiscountCostCommon):
         self._bill(start).button_draft()
         self._bill(start, move_type="in_invoice", partner=self._create_customer("Vendor"))
         wizard = self._open()
-        self.assertEqual(wizard.turnover, 2500)
+        self.assertEqual(wizard.turnover, 3000)
         self.assertEqual(wizard.usual_days, 44)  # 43.5
         self.assertIn("43.5", wizard.ledger_note)
         self.assertIn("2 items", wizard.ledger_note)

@@ -146,6 +146,15 @@ class CollectionDiscountWhatif(models.TransientModel):
         credit_notes = Domain("move_type", "=", "out_refund") & self._on_term(
             "reversed_entry_id.invoice_payment_term_id"
         )
+        # Discounts given as credit notes are what this is about, not less business.
+        credit_notes &= Domain(
+            "id",
+            "not in",
+            SQL(
+                "(SELECT discount_move_id FROM collection_discount_offer "
+                "WHERE discount_move_id IS NOT NULL)"
+            ),
+        )
         [[total]] = self.env["account.move"]._read_group(
             self._last_year() & (invoices | credit_notes),
             aggregates=["amount_untaxed_signed:sum"],
