@@ -18,6 +18,8 @@ class PaymentTransaction(models.Model):
         saved = self._collection_saved_by_amount(move)
         lines = self._collection_discount_lines(move, saved) if saved else []
         plain = self.with_context(**{NO_DISCOUNT: True})
+        # The company's day, as all that asks whether money came in time.
+        extra_create_values.setdefault("date", self.company_id._collection_today())
         extra_create_values["write_off_line_vals"] = [
             *extra_create_values.get("write_off_line_vals", []),
             *lines,
