@@ -186,6 +186,18 @@ class TestInvoiceVouchers(WordsCommon):
             "Left to pay then: 970.00 €",
         )
 
+    def test_story_of_a_voucher(self):
+        """Paid in full in time: what was promised is on the next invoice."""
+        term = self._term("Voucher", collection_discount_method="voucher")
+        first = self._bill(term)
+        self._pay(first, on=APRIL_30)
+        voucher = self.env["account.move"].search(
+            [("partner_id", "=", self.english.id), ("collection_is_voucher", "=", True)]
+        )
+        self.assertEqual((voucher.state, voucher.amount_residual), ("posted", 30.0))
+        text = self._said(self._bill(False, day="2026-05-05"))
+        self.assertSays(text, f"Your voucher {voucher.name} of 30.00 €", "Left to pay then: 970.00")
+
     def test_one_invoice_says_it(self):
         """Nobody deducts a voucher twice."""
         self._voucher()
