@@ -53,11 +53,17 @@ class AccountMoveLine(models.Model):
         return result
 
     def _field_to_sql(self, alias, field_expr, query=None):
-        if field_expr == "payment_date":
-            return self._collection_payment_date_sql(alias, query)
-        sql = super()._field_to_sql(alias, field_expr, query)
-        if field_expr not in SHOWN:
-            return sql
+        name, part = fields.parse_field_expr(field_expr)
+        if name not in SHOWN and name != "payment_date":
+            return super()._field_to_sql(alias, field_expr, query)
+        if name == "payment_date":
+            sql = self._collection_payment_date_sql(alias, query)
+        else:
+            sql = self._collection_shown_sql(alias, name, query)
+        # As "discount_date.month_number".
+        return self._fields[name].property_to_sql(sql, part, self, alias, query) if part else sql
+
+    def _collection_shown_sql(self, alias, name, query=None):
         # Safe in sudo: whoever may read the item's discount reads the right one.
         switch = super(AccountMoveLine, self.sudo())._field_to_sql(
             alias, "collection_discount_switch_date", query
@@ -67,8 +73,8 @@ class AccountMoveLine(models.Model):
             "CASE WHEN %(switch)s <= %(latest)s THEN (%(offer)s) ELSE %(stored)s END",
             switch=switch,
             latest=now.astimezone(LATEST_ZONE).date(),
-            offer=self._in_force_sql(alias, SHOWN[field_expr], now),
-            stored=sql,
+            offer=self._in_force_sql(alias, SHOWN[name], now),
+            stored=super()._field_to_sql(alias, name, query),
         )
 
     def _collection_payment_date_sql(self, alias, query=None):
@@ -145,19 +151,29 @@ class AccountMoveLine(models.Model):
         return bool(self._collection_settled_by()[1])
 
     def _collection_credited(self):
-        """What credit notes took off the item, signed like it, in its currency."""
+        """What credit notes took off the item, signed like it, in its currency.
+
+        :return: ``(by credit notes, by vouchers)``; a voucher pays like money that was
+            there before, so it does not shrink what the invoice promises
+        """
         self.ensure_one()
         credits, _money = self._collection_settled_by()
+        vouchers = credits.filtered(
+            lambda partial: (
+                (partial.debit_move_id | partial.credit_move_id) - self
+            ).move_id.collection_is_voucher
+        )
         is_debit = self.amount_currency > 0
         side = "debit_amount_currency" if is_debit else "credit_amount_currency"
-        total = sum(credits.mapped(side))
-        return total if is_debit else -total
+        sign = 1 if is_debit else -1
+        by_voucher = sum(vouchers.mapped(side))
+        return sign * (sum(credits.mapped(side)) - by_voucher), sign * by_voucher
 
     def _collection_reshape_discounts(self):
         """Credit notes came or went: what can be saved shrinks or grows with them."""
         items = self.filtered("collection_offer_ids")
         for item in items:
-            item.collection_offer_ids._reshape(item._collection_credited())
+            item.collection_offer_ids._reshape(*item._collection_credited())
         items._collection_show_in_force()
 
     def _collection_store_offers(self, vals_list):

@@ -160,21 +160,30 @@ class CollectionDiscountOffer(models.Model):
         """Those the customer pays less by; a voucher is paid in full."""
         return self.filtered(lambda offer: offer.method != VOUCHER)
 
-    def _reshape(self, credited):
-        """Shrink after credit notes over ``credited`` of the item, in its currency."""
+    def _reshape(self, credited, by_voucher=0.0):
+        """Shrink after credit notes over ``credited`` of the item, in its currency.
+
+        :param by_voucher: what vouchers settled of it: less is to pay, nothing else changes
+        """
         for offer in self:
-            item = offer.amount_item
+            item, balance = offer.amount_item, offer.balance_item
             precision = offer.currency_id.rounding or 0.01
-            company_precision = offer.company_currency_id.rounding or 0.01
+            in_company = offer.company_currency_id.rounding or 0.01
+            gone = credited + by_voucher
             discount = discounts.shrunk(offer.amount_offered, item, credited, precision)
-            to_pay = discounts.shrunk(offer.balance_offered, item, credited, company_precision)
-            balance = discounts.shrunk(offer.balance_item, item, credited, company_precision)
-            left = max(item - credited, 0.0) if item > 0 else min(item - credited, 0.0)
+            saved = balance - offer.balance_offered
+            balance_discount = discounts.shrunk(saved, item, credited, in_company)
+            left = discounts.shrunk(item, item, gone, precision)
+            balance_left = discounts.shrunk(balance, item, gone, in_company)
+            if abs(discount) > abs(left):  # a voucher paid nearly all of it
+                discount, balance_discount = left, balance_left
             offer.write(
                 {
                     "amount_discount": discount,
                     "amount_to_pay": offer.currency_id.round(left - discount),
-                    "balance_to_pay": to_pay,
-                    "balance_discount": offer.company_currency_id.round(balance - to_pay),
+                    "balance_discount": balance_discount,
+                    "balance_to_pay": offer.company_currency_id.round(
+                        balance_left - balance_discount
+                    ),
                 }
             )

@@ -69,6 +69,7 @@ from . import test_charge_rules
 from . import test_charge_queries
 from . import test_charge_tours
 from . import test_discount_tours
+from . import test_discount_voucher_used
 from . import test_charge_access
 from . import test_charge_currency
 from . import test_charge_base
@@ -93,3 +94,4 @@ from . import test_discount_entries
 from . import test_discount_payments
 from . import test_discount_online
 from . import test_core_early_payment
+from . import test_discount_terms
