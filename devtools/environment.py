@@ -51,6 +51,9 @@ def prepare():
         variables["PATH"] = f"{pdf}{os.pathsep}{variables.get('PATH', os.defpath)}"
     variables["HYPOTHESIS_STORAGE_DIRECTORY"] = str(paths.DEV / "hypothesis")
     variables["ODOO_RC"] = str(paths.CONFIG)
+    if not os.environ.get("ODOO_PYTHON"):
+        # QR codes: the backend that comes as a ready-made package (requirements.txt).
+        variables["RL_renderPMBackend"] = "_renderPM"
     for name in ("PYTHONHOME", "VIRTUAL_ENV", "DATABASE_URL"):
         variables.pop(name, None)
     _write_config(server)
