@@ -55,7 +55,7 @@ class CollectionDiscountDeduction(models.Model):
         ondelete="set null",
     )
     discount_percentage = fields.Float(related="offer_id.discount_percentage")
-    method = fields.Selection(METHODS, required=True, readonly=True)
+    method = fields.Selection(METHODS, string="Given As", required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner", string="Customer", required=True, readonly=True, index=True
     )
@@ -188,6 +188,7 @@ class CollectionDiscountDeduction(models.Model):
                 raise UserError(
                     self.env._("“%(discount)s” has been decided.", discount=deduction.display_name)
                 )
+            deduction._lock()
             # Safe: checked above.
             deduction._claim(reason, self.env.user)
 

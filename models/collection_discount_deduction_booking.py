@@ -26,6 +26,10 @@ class CollectionDiscountDeduction(models.Model):
         :raises UserError: when it cannot be booked
         """
         self.ensure_one()
+        rest = abs(self.move_line_id.amount_residual_currency)
+        if self.method != VOUCHER and self.currency_id.compare_amounts(rest, self.amount) < 0:
+            # A part of what was claimed has been paid since.
+            self.amount = rest
         document = self._waiting_document() or self._book()
         self._decide("granted", reason, user, discount_move_id=document.id)
         if self.method == VOUCHER:
@@ -104,7 +108,8 @@ class CollectionDiscountDeduction(models.Model):
     def _parts(self):
         """The counterpart items of the offered discount, by core's own way.
 
-        :return: list of values signed like the item, together exactly the discount
+        :return: list of values signed like the item, together exactly the discount; or as
+            much of it as was kept back
         """
         moves = self.env["account.move"].with_context(
             collection_discount_offer_id=self.offer_id.id,
@@ -116,7 +121,22 @@ class CollectionDiscountDeduction(models.Model):
             [{**values, "balance": -self.offer_id.balance_discount}],
             self.offer_id.balance_discount,
         )
-        return [line for kind in ("base_lines", "tax_lines", "term_lines") for line in groups[kind]]
+        lines = [
+            line for kind in ("base_lines", "tax_lines", "term_lines") for line in groups[kind]
+        ]
+        share = self.amount / abs(self.offer_id.amount_discount)
+        return lines if share >= 1 else self._shared(lines, share)
+
+    def _shared(self, lines, share):
+        """A part of the discount; what rounding leaves goes onto the biggest line."""
+        total = sum(line["amount_currency"] for line in lines)
+        biggest = max(lines, key=lambda line: abs(line["amount_currency"]))
+        for line in lines:
+            line["amount_currency"] = self.currency_id.round(line["amount_currency"] * share)
+            line["balance"] = self.company_id.currency_id.round(line["balance"] * share)
+        left = total * share - sum(line["amount_currency"] for line in lines)
+        biggest["amount_currency"] = self.currency_id.round(biggest["amount_currency"] + left)
+        return lines
 
     # An entry
 
@@ -166,11 +186,14 @@ class CollectionDiscountDeduction(models.Model):
     def _fit_lines(self, lines):
         """What was kept back beyond the discount is discount too; and the cents by which
         the company's currency rounds differently go onto the biggest line."""
-        item, offer = self.move_line_id, self.offer_id
-        sign = -1 if offer.amount_item < 0 else 1
-        excess = self.currency_id.round(sign * self.amount - offer.amount_discount)
+        item = self.move_line_id
+        sign = -1 if self.offer_id.amount_item < 0 else 1
+        booked = sum(line["amount_currency"] for line in lines)
+        excess = self.currency_id.round(sign * self.amount - booked)
         rate = item.balance / item.amount_currency
-        balance = self.company_id.currency_id.round(offer.balance_discount + excess * rate)
+        balance = self.company_id.currency_id.round(
+            sum(line["balance"] for line in lines) + excess * rate
+        )
         if self._settles_rest():
             balance = item.amount_residual
         if excess:
@@ -245,7 +268,7 @@ class CollectionDiscountDeduction(models.Model):
         speaking = self._in_customer_language()
         lines = [self._prepare_line(speaking, line) for line in parts if self._is_base(line)]
         excess = self.currency_id.round(self.amount - abs(self.offer_id.amount_discount))
-        if excess:
+        if excess > 0:
             lines.append(self._prepare_line(speaking, self._excess_line(excess, 0.0)))
         return {
             "move_type": "out_refund",

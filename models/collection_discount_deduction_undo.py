@@ -132,6 +132,8 @@ class CollectionDiscountDeduction(models.Model):
                         self._try_grant(self.env._("Paid in full and in time"))
                     else:
                         self._follow_rules(found, undone=False)
+                elif item.parent_state != "posted":
+                    return  # nothing to say about a draft
                 elif self.state == "open" and not item.reconciled:
                     self._recognise_open(item, found, undone=True)
                 elif item.reconciled and self.method != VOUCHER:

@@ -90,6 +90,7 @@ from . import test_discount_booking
 from . import test_discount_alternatives
 from . import test_discount_allocation
 from . import test_discount_access
+from . import test_discount_online
 from . import test_discount_entries
 from . import test_discount_payments
 from . import test_discount_online

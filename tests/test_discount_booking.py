@@ -211,6 +211,24 @@ class TestEntries(BookingCommon):
             ],
         )
 
+    def test_a_claim_that_was_paid_in_part_and_then_given_up(self):
+        """What is left is discount, with its tax."""
+        for method, tax_lines in (("price", 1), ("credit_note", 1)):
+            with self.subTest(method):
+                invoice = self._discounted(
+                    taxes=[self.tax_20], term=self._term(collection_discount_method=method)
+                )
+                self._match(invoice, 1164.0, LATE)
+                self._match(invoice, 12.0, day("2024-05-19"))
+                row = self.assertDeduction(invoice, "claimed", 36.0)
+                row.accept("Enough")
+                self.assertPaid(invoice)
+                self.assertDeduction(invoice, "granted", 24.0)
+                move = self._booked(invoice)
+                taxes = move.line_ids.filtered("tax_line_id")
+                self.assertEqual((len(taxes), taxes.balance), (tax_lines, 4.0))
+                self.assertEqual(invoice._collection_offers()[0].amount_taken, 24.0)
+
     def test_own_journal(self):
         journal = self.env["account.journal"].create(
             {"name": "Discounts", "code": "DISC", "type": "general"}

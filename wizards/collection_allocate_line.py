@@ -35,7 +35,7 @@ class CollectionAllocateLine(models.TransientModel):
     )
     amount_saving = fields.Monetary(readonly=True)
     with_discount = fields.Boolean(
-        string="Discount?", help="Give the discount that the payment has earned by its date."
+        string="Give Discount", help="Give the discount that the payment has earned by its date."
     )
     amount_discount = fields.Monetary(string="Discount", compute="_compute_amount")
     amount = fields.Monetary(string="Amount Settled", compute="_compute_amount")
