@@ -38,7 +38,7 @@ class CollectionDiscountReport(models.Model):
         """One row an item: its tiers put together.
 
         A tier counts as open while it can still be had, whether or not the scheduled
-        action has come by since its last day.
+        action has come by since its last day, and while a person is asked about it.
         """
         return SQL(
             """
@@ -61,8 +61,12 @@ class CollectionDiscountReport(models.Model):
                        FILTER (WHERE offer.state = 'refused') AS refused,
                    MAX(offer.balance_discount) FILTER (
                        WHERE offer.state = 'open'
-                         AND offer.date_end >= today.day
                          AND NOT item.reconciled
+                         AND (offer.date_end >= today.day OR EXISTS (
+                              SELECT 1
+                                FROM collection_discount_deduction waiting
+                               WHERE waiting.offer_id = offer.id
+                                 AND waiting.state = 'open'))
                    ) AS still_open
               FROM collection_discount_offer offer
               JOIN account_move_line item ON item.id = offer.move_line_id

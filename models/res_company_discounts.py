@@ -43,6 +43,13 @@ class ResCompany(models.Model):
         check_company=True,
         help="For discounts granted after the payment. Empty: the first miscellaneous journal.",
     )
+    collection_cost_of_money = fields.Float(
+        string="Cost of Money",
+        digits=(16, 2),
+        default=8.0,
+        help="Percent a year: what an overdraft or loan costs the company. The what-if "
+        "calculator compares discounts with it.",
+    )
     collection_no_discount_mention = fields.Text(
         string="No-Discount Mention",
         translate=True,
@@ -79,6 +86,9 @@ class ResConfigSettings(models.TransientModel):
     )
     collection_discount_journal_id = fields.Many2one(
         related="company_id.collection_discount_journal_id", readonly=False
+    )
+    collection_cost_of_money = fields.Float(
+        related="company_id.collection_cost_of_money", readonly=False
     )
     collection_no_discount_mention = fields.Text(
         related="company_id.collection_no_discount_mention", readonly=False

@@ -11,7 +11,6 @@ from ..models.collection_discount_report_query import SALES, TAKEN
 NET_DAYS = 30
 # What tiers together are expected to draw, in percent of the turnover.
 USUAL_SHARE = 50.0
-COST_OF_MONEY = 8.0
 
 
 class CollectionDiscountWhatif(models.TransientModel):
@@ -62,7 +61,7 @@ class CollectionDiscountWhatif(models.TransientModel):
     cost_of_money = fields.Float(
         string="Your Money Costs",
         digits=(16, 2),
-        default=COST_OF_MONEY,
+        default=lambda self: self.env.company.collection_cost_of_money,
         help="Percent a year: what your overdraft or loan costs, or what the money would earn.",
     )
     line_ids = fields.One2many(
