@@ -84,6 +84,7 @@ from . import collection_discount_offer_state
 from . import collection_discount_deduction
 from . import collection_discount_deduction_recognise
 from . import collection_discount_deduction_booking
+from . import collection_discount_deduction_note
 from . import collection_discount_deduction_undo
 from . import res_partner_deductions
 from . import account_move_words

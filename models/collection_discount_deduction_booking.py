@@ -141,42 +141,37 @@ class CollectionDiscountDeduction(models.Model):
     # An entry
 
     def _book_entry(self):
-        item = self.move_line_id
         journal = self._journal()
         lines = self._fit_lines(self._parts())
+        has_tax = any(line.get("tax_ids") for line in lines)
+        lines.append(self._receivable_line(lines))
+        partner = self.move_line_id.partner_id
         move = self.env["account.move"].with_context(skip_invoice_sync=True).create(
             {
                 "move_type": "entry",
                 "company_id": self.company_id.id,
                 "journal_id": journal.id,
-                "date": self._entry_date(journal, any(line.get("tax_ids") for line in lines)),
+                "date": self._entry_date(journal, has_tax),
                 "ref": self._in_customer_language()._title(),
-                "partner_id": item.partner_id.id,
+                "partner_id": partner.id,
                 "collection_discount_offer_id": self.offer_id.id,
                 "line_ids": [
-                    Command.create({"partner_id": item.partner_id.id, **line}) for line in lines
-                ]
-                + [
-                    Command.create(
-                        {
-                            "name": self._in_customer_language()._title(),
-                            "account_id": item.account_id.id,
-                            "partner_id": item.partner_id.id,
-                            "currency_id": item.currency_id.id,
-                            "amount_currency": -item.amount_residual_currency,
-                            "balance": -item.amount_residual
-                            if self._settles_rest()
-                            else -sum(line["balance"] for line in lines),
-                            **({} if self._settles_rest() else {
-                                "amount_currency": -sum(line["amount_currency"] for line in lines)
-                            }),
-                        }
-                    )
+                    Command.create({"partner_id": partner.id, **line}) for line in lines
                 ],
             }
         )
         move._post(soft=False)
         return move
+
+    def _receivable_line(self, lines):
+        item = self.move_line_id
+        return {
+            "name": self._in_customer_language()._title(),
+            "account_id": item.account_id.id,
+            "currency_id": item.currency_id.id,
+            "amount_currency": -sum(line["amount_currency"] for line in lines),
+            "balance": -sum(line["balance"] for line in lines),
+        }
 
     def _settles_rest(self):
         """False when the money is still to come, see the allocation."""
@@ -240,85 +235,6 @@ class CollectionDiscountDeduction(models.Model):
         today = self.company_id._collection_today()
         locked = self.company_id._get_violated_lock_dates(self.date_paid, has_tax, journal)
         return today if locked else self.date_paid
-
-    # A credit note
-
-    def _book_credit_note(self):
-        """Dated today: its number comes after those of the notes written before it."""
-        parts = self._parts()
-        document = self.env["account.move"].create(self._prepare_credit_note(parts))
-        term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        if term.account_id != self.move_line_id.account_id:
-            term.account_id = self.move_line_id.account_id
-        self.env["collection.charge"]._fit_total(document, self.amount)
-        document._post(soft=False)
-        if self.currency_id.compare_amounts(document.amount_total, self.amount):
-            raise UserError(
-                self.env._(
-                    "The credit note would come to %(total)s, not to %(amount)s.",
-                    total=self.currency_id.format(document.amount_total),
-                    amount=self.currency_id.format(self.amount),
-                )
-            )
-        return document
-
-    def _prepare_credit_note(self, parts):
-        invoice, voucher = self.move_id, self.method == VOUCHER
-        today = max(self.company_id._collection_today(), invoice.invoice_date)
-        speaking = self._in_customer_language()
-        lines = [self._prepare_line(speaking, line) for line in parts if self._is_base(line)]
-        excess = self.currency_id.round(self.amount - abs(self.offer_id.amount_discount))
-        if excess > 0:
-            lines.append(self._prepare_line(speaking, self._excess_line(excess, 0.0)))
-        return {
-            "move_type": "out_refund",
-            "company_id": self.company_id.id,
-            "journal_id": invoice.journal_id.id,
-            "partner_id": invoice.partner_id.id,
-            "partner_shipping_id": invoice.partner_shipping_id.id,
-            "fiscal_position_id": invoice.fiscal_position_id.id,
-            "currency_id": self.currency_id.id,
-            "invoice_currency_rate": invoice.invoice_currency_rate,
-            "invoice_date": today,
-            "invoice_date_due": today,
-            "invoice_payment_term_id": False,
-            "invoice_user_id": invoice.invoice_user_id.id,
-            "invoice_origin": invoice.name,
-            "ref": speaking._title(),
-            "reversed_entry_id": invoice.id,
-            "collection_discount_offer_id": self.offer_id.id,
-            "collection_is_voucher": voucher,
-            "invoice_line_ids": [Command.create(line) for line in lines],
-        }
-
-    def _is_base(self, line):
-        return not line.get("tax_repartition_line_id")
-
-    def _prepare_line(self, speaking, part):
-        taxes = self.env["account.tax"].browse(
-            [tax_id for command in part.get("tax_ids", []) for tax_id in command[2]]
-        )
-        return {
-            "name": speaking._title(),
-            "account_id": self.move_id._collection_discount_account().id,
-            "quantity": 1,
-            "price_unit": self._price(abs(part["amount_currency"]) * self._sign(part), taxes),
-            "tax_ids": [Command.set(taxes.ids)],
-            "analytic_distribution": part.get("analytic_distribution"),
-        }
-
-    def _sign(self, part):
-        """A base line that goes the other way lowers the credit note."""
-        same = (part["amount_currency"] < 0) == (self.offer_id.amount_item < 0)
-        return 1 if same else -1
-
-    def _price(self, base, taxes):
-        """The price that has this base: taxes included in prices come on top."""
-        included = taxes.filtered("price_include")
-        if not included:
-            return base
-        totals = included.compute_all(base, self.currency_id, handle_price_include=False)
-        return totals["total_included"]
 
     # Words
 
