@@ -77,8 +77,9 @@ class AccountMove(models.Model):
             return {"term_lines": self._collection_term_part(item, offer)}
         bases, taxes = self._collection_whole_discount(products, offer.discount_percentage)
         # What credit notes have left of the item, out of the invoice: as core scales it.
+        credited, _by_voucher = item._collection_credited()
         total = self.amount_total_in_currency_signed
-        part = (offer.amount_to_pay + offer.amount_discount) / total if total else 0.0
+        part = (offer.amount_item - credited) / total if total else 0.0
         parts = {
             "base_lines": self._collection_scaled(bases, part),
             "tax_lines": self._collection_scaled(taxes, part),

@@ -54,27 +54,28 @@ class AccountMoveLine(models.Model):
 
     def _field_to_sql(self, alias, field_expr, query=None):
         name, part = fields.parse_field_expr(field_expr)
-        if name not in SHOWN and name != "payment_date":
-            return super()._field_to_sql(alias, field_expr, query)
         if name == "payment_date":
             sql = self._collection_payment_date_sql(alias, query)
+        elif name in SHOWN:
+            # Safe in sudo: whoever may read the item's discount reads the right one.
+            switch = super(AccountMoveLine, self.sudo())._field_to_sql(
+                alias, "collection_discount_switch_date", query
+            )
+            stored = super()._field_to_sql(alias, name, query)
+            sql = self._collection_shown_sql(alias, name, switch, stored)
         else:
-            sql = self._collection_shown_sql(alias, name, query)
+            return super()._field_to_sql(alias, field_expr, query)
         # As "discount_date.month_number".
         return self._fields[name].property_to_sql(sql, part, self, alias, query) if part else sql
 
-    def _collection_shown_sql(self, alias, name, query=None):
-        # Safe in sudo: whoever may read the item's discount reads the right one.
-        switch = super(AccountMoveLine, self.sudo())._field_to_sql(
-            alias, "collection_discount_switch_date", query
-        )
+    def _collection_shown_sql(self, alias, name, switch, stored):
         now = datetime.now(UTC)
         return SQL(
             "CASE WHEN %(switch)s <= %(latest)s THEN (%(offer)s) ELSE %(stored)s END",
             switch=switch,
             latest=now.astimezone(LATEST_ZONE).date(),
             offer=self._in_force_sql(alias, SHOWN[name], now),
-            stored=super()._field_to_sql(alias, name, query),
+            stored=stored,
         )
 
     def _collection_payment_date_sql(self, alias, query=None):

@@ -134,6 +134,13 @@ class AccountPaymentTerm(models.Model):
             self.filtered("discount_tier_ids")._collection_mirror_first_tier()
         return result
 
+    @api.constrains("line_ids", "early_discount")
+    def _check_lines(self):
+        """Terms with tiers may get a second due date: core's discount, which cannot, goes
+        before core looks at it."""
+        self.filtered("discount_tier_ids")._collection_mirror_first_tier()
+        return super()._check_lines()
+
     def _collection_mirror_first_tier(self):
         """Core's single discount is the first tier: where one due date bears it, core
         computes with it. It goes when the last tier goes."""

@@ -177,6 +177,9 @@ class CollectionDiscountOffer(models.Model):
             balance_left = discounts.shrunk(balance, item, gone, in_company)
             if abs(discount) > abs(left):  # a voucher paid nearly all of it
                 discount, balance_discount = left, balance_left
+            if coins := offer._cash_rounding(left - discount):
+                discount = offer.currency_id.round(discount - coins)
+                balance_discount = offer.company_currency_id.round(discount * balance / item)
             offer.write(
                 {
                     "amount_discount": discount,
@@ -187,3 +190,8 @@ class CollectionDiscountOffer(models.Model):
                     ),
                 }
             )
+
+    def _cash_rounding(self, amount):
+        """What cash rounding of the invoice adds to an amount to pay: a sum of coins."""
+        rounding = self.move_id.invoice_cash_rounding_id
+        return rounding.compute_difference(self.currency_id, amount) if rounding else 0.0

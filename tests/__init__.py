@@ -104,3 +104,4 @@ from . import test_discount_instalments
 from . import test_discount_credits
 from . import test_discount_bank
 from . import test_discount_terms_preview
+from . import test_discount_transactions

@@ -13,6 +13,10 @@ FIRST_END = fields.Date.to_date("2024-05-08")
 SECOND_END = fields.Date.to_date("2024-05-15")
 DUE = fields.Date.to_date("2024-05-30")
 TIERS = ((3.0, 8), (2.0, 15))
+# Instalments: 30 % by 10 May, 70 % by 9 June, both with the discount.
+THIRDS = ((30, 10, True), (70, 40, True))
+# What the lines of an entry are.
+BANK, DISCOUNT, TAX, ITEM, EXCHANGE = "bank", "discount", "tax", "item", "exchange"
 SHOWN = ["discount_date", "discount_amount_currency", "discount_balance"]
 
 
@@ -168,13 +172,6 @@ class DiscountsCommon(CollectionsCommon):
             self.env.ref("account_collections.ir_cron_discounts").method_direct_trigger()
         self.env.invalidate_all()
 
-    def _entry(self, payment, *names):
-        """``[(account type or name, amount, balance)]`` of an entry, biggest debit first."""
-        lines = payment.move_id.line_ids if payment._name == "account.payment" else payment.line_ids
-        return [
-            tuple(line[name] for name in names) for line in lines.sorted(lambda l: -l.balance)
-        ]
-
     def assertOffers(self, invoice, expected):
         """:param expected: ``[(last day, to pay, discount)]`` by item and day"""
         offers = self._terms_items(invoice).sudo().collection_offer_ids
@@ -199,3 +196,52 @@ class DiscountsCommon(CollectionsCommon):
                 }
             ],
         )
+
+
+class EntriesCommon(DiscountsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # 1.25 dollars a euro on the invoice; 1 dollar a euro when it is paid.
+        cls.euro = cls.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 0.8), ("2024-05-05", 1.0)]
+        )
+        cls.bank = cls.company_data["default_journal_bank"]
+
+    def _rows(self, *rows):
+        """Company currency: the balance is the amount."""
+        return [(kind, amount, amount) for kind, amount in rows]
+
+    def _kind(self, line):
+        company = self.company
+        if line.account_id.account_type in ("asset_receivable", "liability_payable"):
+            return ITEM
+        if line.tax_repartition_line_id:
+            return TAX
+        if line.account_id in (
+            company.account_journal_early_pay_discount_loss_account_id,
+            company.account_journal_early_pay_discount_gain_account_id,
+        ):
+            return DISCOUNT
+        if line.account_id in (
+            company.expense_currency_exchange_account_id,
+            company.income_currency_exchange_account_id,
+        ):
+            return EXCHANGE
+        return BANK
+
+    def _table(self, payment):
+        """``[(kind, amount in the document's currency, balance)]`` of a payment's entry."""
+        order = [BANK, DISCOUNT, TAX, EXCHANGE, ITEM]
+        rows = [
+            (self._kind(line), line.amount_currency, line.balance)
+            for line in payment.move_id.line_ids
+        ]
+        return sorted(rows, key=lambda row: (order.index(row[0]), -abs(row[2]), row[1]))
+
+    def assertBooked(self, invoice, on, expected):
+        payment = self._pay_on(invoice, on)
+        self.assertEqual(self._table(payment), expected)
+        self.assertTrue(all(item.reconciled for item in self._terms_items(invoice)))
+        self.assertEqual(invoice.amount_residual, 0.0)
+        return payment
