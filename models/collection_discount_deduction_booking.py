@@ -38,13 +38,13 @@ class CollectionDiscountDeduction(models.Model):
         self._settle_with(document)
 
     @api.model
-    def _grant_before(self, item, offer, day, user):
-        """Grant a discount whose money is about to be matched by ``user``.
+    def _grant_before(self, item, offer, day, reason, user=None):
+        """Grant a discount whose money is about to be matched.
 
         :raises UserError: when it cannot be booked
         """
         row = self._keep(item, offer, abs(offer.amount_discount), day)
-        row._grant(self.env._("Chosen when the payment was allocated"), user)
+        row._grant(reason, user)
 
     def _try_grant(self, reason, user=None):
         """Grant; what cannot be booked now waits with the reason, and never stops the

@@ -91,6 +91,7 @@ from . import test_discount_alternatives
 from . import test_discount_allocation
 from . import test_discount_access
 from . import test_discount_online_granted
+from . import test_discount_together
 from . import test_discount_entries
 from . import test_discount_payments
 from . import test_discount_online
@@ -105,3 +106,4 @@ from . import test_discount_credits
 from . import test_discount_bank
 from . import test_discount_terms_preview
 from . import test_discount_transactions
+from . import test_discount_dice

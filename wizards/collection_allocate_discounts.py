@@ -58,5 +58,9 @@ class CollectionAllocate(models.TransientModel):
                 # the amount is the offer's.
                 offer = self._earned(line.move_line_id)
                 deductions.sudo()._grant_before(
-                    line.move_line_id.sudo(), offer, self._money_date(), self.env.user
+                    line.move_line_id.sudo(),
+                    offer,
+                    self._money_date(),
+                    self.env._("Chosen when the payment was allocated"),
+                    self.env.user,
                 )
