@@ -119,6 +119,38 @@ class TestDiscountInstalments(EntriesCommon):
             [(BANK, 352.8, 352.8), (DISCOUNT, 6.0, 6.0), (TAX, 1.2, 1.2), (ITEM, -360.0, -360.0)],
         )
 
+    def test_from_the_later_item(self):
+        """Opened on one journal item, the wizard pays that one."""
+        invoice = self._discounted(term=self.parts)
+        first, second = self._terms_items(invoice)
+        payment = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move.line", active_ids=second.ids)
+            .create({"payment_date": FIRST_END})
+            ._create_payments()
+        )
+        self.assertEqual(payment.amount, 679.0)
+        self.assertEqual((first.reconciled, second.reconciled), (False, True))
+
+    def test_vendor_bill(self):
+        bill = self._discounted(term=self.parts, move_type="in_invoice")
+        for amount, residual in [(294.0, 700.0), (686.0, 0.0)]:
+            payment = self._pay_on(bill, day("2024-05-09"))
+            self.assertEqual((payment.amount, payment.payment_type), (amount, "outbound"))
+            self.assertEqual(bill.amount_residual, residual)
+
+    def test_foreign_currency(self):
+        invoice = self._discounted(
+            term=self.parts, taxes=self.tax_20, currency_id=self.euro.id
+        )
+        for amount, tax, discount in [(352.8, 1.2, 6.0), (823.2, 2.8, 14.0)]:
+            payment = self._pay_on(invoice, SECOND_END)
+            rows = self._table(payment)
+            self.assertEqual(rows[0], (BANK, amount, amount))
+            self.assertEqual(rows[1:3], [(DISCOUNT, discount, discount * 1.25),
+                                         (TAX, tax, tax * 1.25)])
+        self.assertEqual(invoice.amount_residual, 0.0)
+
     def test_cents_add_up(self):
         invoice = self._discounted(
             [(333.33, [self.tax_20]), (66.67, [self.tax_10])], term=self.parts
