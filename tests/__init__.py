@@ -87,6 +87,9 @@ from . import test_engine_discounts_properties
 from . import test_discount_tiers
 from . import test_discount_deductions
 from . import test_discount_booking
+from . import test_discount_trouble
+from . import test_discount_undo
+from . import test_discount_with_payment
 from . import test_discount_alternatives
 from . import test_discount_allocation
 from . import test_discount_access

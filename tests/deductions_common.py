@@ -117,4 +117,25 @@ class DeductionsCommon(DiscountsCommon):
         )
 
 
-__all__ = ["DeductionsCommon", "INVOICED", "IN_TIME", "LATE", "NOW", "SECOND", "day"]
+class BookingCommon(DeductionsCommon):
+    def _booked(self, invoice):
+        return self._deductions(invoice).discount_move_id
+
+    def assertBooked(self, move, expected):
+        """:param expected: ``[(account, taxes, tax of the line, amount, balance)]``"""
+        self.assertRecordValues(
+            move.line_ids.sorted(lambda line: (-line.balance, line.id)),
+            [
+                {
+                    "account_id": account.id,
+                    "tax_ids": [tax.id for tax in taxes],
+                    "tax_line_id": tax_line.id if tax_line else False,
+                    "amount_currency": amount,
+                    "balance": balance,
+                }
+                for account, taxes, tax_line, amount, balance in expected
+            ],
+        )
+
+
+__all__ = ["BookingCommon", "DeductionsCommon", "INVOICED", "IN_TIME", "LATE", "NOW", "SECOND", "day"]

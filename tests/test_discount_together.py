@@ -82,7 +82,7 @@ class TestTogether(DeductionsCommon):
         )
         lines.mapped("move_id.move_type")
         lines.mapped("amount_residual_currency")
-        lines.company_id.sudo().collection_discount_grant
+        lines.company_id.sudo().mapped("collection_discount_grant")
         self.env.flush_all()
         with self.assertQueryCount(1):
             lines._collection_grant_together()
