@@ -48,11 +48,13 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         """Core keeps the matches of an invoice that is reset to draft and posted again:
         what was taken is still taken."""
+        again = self.filtered("posted_before")
         posted = super()._post(soft)
-        again = posted.filtered("posted_before").line_ids.filtered(
-            lambda line: line.matched_credit_ids or line.matched_debit_ids
+        items = (again & posted).line_ids.filtered(
+            lambda line: line.display_type == "payment_term"
         )
-        again._collection_recognise_discounts(undone=True)
+        matched = items.filtered(lambda line: line.matched_credit_ids | line.matched_debit_ids)
+        matched._collection_recognise_discounts(undone=True)
         return posted
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):

@@ -57,16 +57,21 @@ class CollectionBalance(models.AbstractModel):
     @api.model
     def _read_settlements(self, items):
         """Payments and credits set against the items: on the day of the payment,
-        or the date of the credit note."""
+        or the date of the credit note. A discount that was booked later settled its part
+        on the day of the payment it was given for."""
         changes = defaultdict(list)
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT part.debit_move_id, COALESCE(move.invoice_date, credit.date),
+                SELECT part.debit_move_id,
+                       COALESCE(off.date_paid, move.invoice_date, credit.date),
                        part.debit_amount_currency
                   FROM account_partial_reconcile part
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
                   JOIN account_move move ON move.id = credit.move_id
+                  LEFT JOIN collection_discount_offer off
+                    ON off.id = move.collection_discount_offer_id
+                   AND off.move_line_id = part.debit_move_id
                  WHERE part.debit_move_id IN %s AND part.debit_amount_currency != 0
                 """,
                 tuple(items.ids),

@@ -36,6 +36,8 @@ class CollectionDiscountDeduction(models.Model):
             self.offer_id._mark_taken(document, self.date_paid, self.amount)
             return
         self._settle_with(document)
+        # It was owed no longer than to the day of the payment.
+        self.move_line_id._collection_check_charges(self.date_paid)
 
     @api.model
     def _grant_before(self, item, offer, day, reason, user=None):

@@ -123,7 +123,9 @@ class CollectionDiscountDeduction(models.Model):
             and found.money_date
             and precision.compare_amounts(found.rest, claimed.amount) <= 0
         ):
-            return  # a part of what was claimed came, or nothing new
+            # A part of what was claimed came, or nothing new.
+            claimed.offer_id._mark_refused(claimed.date_paid)
+            return
         offer = None
         if found.money_date and not found.booked:
             offers = item.collection_offer_ids._lowers_price()

@@ -160,6 +160,13 @@ class TestCreditNotes(DeductionsCommon):
         self.assertPaid(invoice)
         self.assertDeduction(invoice, "granted", 36.0)
 
+    def test_no_interest_on_a_note_that_is_written_later(self):
+        invoice = self._by_credit_note()
+        self._match(invoice, 970.0, IN_TIME)
+        item = self._terms_items(invoice).sudo()
+        accounts = self.env["collection.balance"]._read_accounts(item, day(NOW))
+        self.assertEqual({change[0] for change in accounts[item.id].history.changes}, {IN_TIME})
+
     def test_in_the_customers_language(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         self.customer.lang = "fr_FR"
