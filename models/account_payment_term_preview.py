@@ -1,5 +1,9 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.tools import format_date
+
+from .account_payment_term import VOUCHER
 
 
 class AccountPaymentTerm(models.Model):
@@ -33,9 +37,30 @@ class AccountPaymentTerm(models.Model):
                     term.example_date or fields.Date.context_today(term),
                     term.currency_id,
                 )
-            term.collection_preview = self.env["ir.qweb"]._render(
-                "account_collections.discount_preview", {"rows": rows, "term": term}
-            ) if rows else False
+            term.collection_preview = (
+                Markup().join(term._collection_preview_line(row) for row in rows) or False
+            )
+
+    def _collection_preview_line(self, row):
+        """One row of the preview as a sentence."""
+        values = {
+            "amount": Markup("<b>%s</b>") % row["amount_text"],
+            "saving": Markup("<b>%s</b>") % row["saving_text"],
+            "percent": f"{row['percent']:g}",
+            "date": Markup("<b style='color: #704A66;'>%s</b>") % row["date_text"],
+        }
+        if not row["percent"]:
+            text = self.env._("%(amount)s due on %(date)s", **values)
+        elif self.collection_discount_method == VOUCHER:
+            text = self.env._(
+                "%(saving)s voucher (%(percent)s %%) if paid in full by %(date)s", **values
+            )
+        else:
+            text = self.env._(
+                "%(amount)s (%(percent)s %%, saves %(saving)s) if paid by %(date)s", **values
+            )
+        number = Markup("<b>%s#</b> ") % row["number"] if row["number"] else ""
+        return Markup("<div>%s%s</div>") % (number, text)
 
     def _collection_preview(self, total, untaxed, invoice_date, currency, company=None):
         """What an invoice over ``total`` would offer, instalment by instalment.

@@ -11,7 +11,7 @@ STATES = [
     ("open", "To decide"),
     ("granted", "Granted"),
     ("claimed", "Claimed"),
-    ("cancelled", "Cancelled"),
+    ("cancelled", "Settled otherwise"),
 ]
 
 
@@ -91,7 +91,7 @@ class CollectionDiscountDeduction(models.Model):
     date_decided = fields.Date(string="Decided on", readonly=True)
     reason = fields.Char(readonly=True, tracking=True)
     error = fields.Char(
-        string="Not Booked", readonly=True, help="Why the discount could not be booked."
+        string="Booking Error", readonly=True, help="Why the discount could not be booked."
     )
     discount_move_id = fields.Many2one(
         "account.move",
@@ -104,7 +104,7 @@ class CollectionDiscountDeduction(models.Model):
 
     _one_live = models.UniqueIndex(
         "(move_line_id) WHERE state IN ('open', 'claimed')",
-        "There is one open discount on an item.",
+        "There is only one open discount on an item.",
     )
 
     @api.depends("move_id.name", "amount", "currency_id")

@@ -88,6 +88,11 @@ class CollectionDiscountTier(models.Model):
                 )
             else:
                 tier.display_name = self.env._(
+                    "%(percent)s %% until day %(day)s of the month that follows %(days)s days",
+                    percent=percent,
+                    day=tier.day_of_month,
+                    days=tier.discount_days,
+                ) if tier.discount_days else self.env._(
                     "%(percent)s %% until day %(day)s of the month after",
                     percent=percent,
                     day=tier.day_of_month,

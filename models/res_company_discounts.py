@@ -21,7 +21,7 @@ class ResCompany(models.Model):
     )
     collection_discount_grant = fields.Selection(
         [("auto", "Granted at once"), ("ask", "Asked for")],
-        string="Paid in Time without the Discount",
+        string="Paid in Time, Short by the Discount",
         default="auto",
         required=True,
         help="A payment that came in time and is short by exactly the discount, matched by hand "

@@ -29,7 +29,7 @@ class CollectionDiscountWhatifLine(models.TransientModel):
     )
     day_of_month = fields.Integer(string="On the", default=10)
     share = fields.Float(
-        string="Taken By %",
+        string="Share %",
         digits=(16, 1),
         help="The share of the turnover that is expected to be paid with this discount.",
     )
