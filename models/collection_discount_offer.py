@@ -171,7 +171,7 @@ class CollectionDiscountOffer(models.Model):
             in_company = offer.company_currency_id.rounding or 0.01
             gone = credited + by_voucher
             discount = discounts.shrunk(offer.amount_offered, item, credited, precision)
-            saved = balance - offer.balance_offered
+            saved = offer.company_currency_id.round(balance - offer.balance_offered)
             balance_discount = discounts.shrunk(saved, item, credited, in_company)
             left = discounts.shrunk(item, item, gone, precision)
             balance_left = discounts.shrunk(balance, item, gone, in_company)

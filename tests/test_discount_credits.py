@@ -67,6 +67,17 @@ class TestDiscountCredits(EntriesCommon):
              (ITEM, -750.0, -750.0)],
         )
 
+    def test_the_same_half_cent_in_both_columns(self):
+        """7.45 less a tenth is 6.705: rounded alike as amount and as balance."""
+        term = self._term(tiers=((5.0, 8), (2.8, 15)), mode="excluded", name="Net of tax")
+        invoice = self._discounted(266.08, term, taxes=self.tax_20)
+        self._credit(invoice, 31.93)
+        offer = invoice._collection_offers()[1]
+        self.assertEqual((offer.amount_discount, offer.balance_discount), (6.71, 6.71))
+        self.assertEqual((offer.amount_to_pay, offer.balance_to_pay), (280.66, 280.66))
+        for offer in invoice._collection_offers():
+            self.assertEqual(offer.amount_discount, offer.balance_discount)
+
     def test_cash_rounding(self):
         """What is left to pay is a sum of coins: 674.97 at 3 % is 654.75 (.7209), up to .05."""
         invoice = self._discounted(1000.02, invoice_cash_rounding_id=self.cash_rounding_a.id)

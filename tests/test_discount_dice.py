@@ -6,7 +6,8 @@ from odoo.tests import tagged
 
 from .discounts_common import DISCOUNT, EXCHANGE, INVOICED, TAX, THIRDS, EntriesCommon
 
-STORIES = 24
+# The last one had a discount that was a cent less in the company's own currency.
+STORIES = [*range(16), 109]
 
 
 @tagged("post_install", "-at_install")
@@ -39,7 +40,7 @@ class TestDiscountDice(EntriesCommon):
         return invoice, INVOICED.replace(month=5, day=dice.randint(1, 15))
 
     def test_stories(self):
-        for seed in range(STORIES):
+        for seed in STORIES:
             with self.subTest(seed=seed):
                 self._check(Random(seed))
 
