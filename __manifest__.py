@@ -1,6 +1,6 @@
 {
     "name": "Collections: dunning that gets invoices paid",
-    "summary": "Reminders, dunning levels, letters, calls and a record of every contact",
+    "summary": "Early-payment discounts, reminders, dunning levels, late interest, letters and calls",
     "version": "19.0.1.0.0",
     "category": "Accounting/Accounting",
     "author": "account_collections founders",
