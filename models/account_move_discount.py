@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from .account_move import COLLECTIONS_GROUPS
+from .collection_discount_offer import DISCOUNT_GROUPS
 
 
 class AccountMove(models.Model):
@@ -13,8 +13,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Discounts Offered",
         copy=False,
-        # Who sees invoices in the accounting menus; customers read the printed invoice.
-        groups=f"account.group_account_invoice,account.group_account_readonly,{COLLECTIONS_GROUPS}",
+        groups=DISCOUNT_GROUPS,
     )
 
     def _post(self, soft=True):

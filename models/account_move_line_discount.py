@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL, frozendict
 
 from .account_payment_term import VOUCHER
+from .collection_discount_offer import DISCOUNT_GROUPS
 from .res_partner import STAFF
 
 # What core shows of a discount, and the column of the offer that says it.
@@ -29,7 +30,7 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     collection_offer_ids = fields.One2many(
-        "collection.discount.offer", "move_line_id", string="Discounts Offered", groups=STAFF
+        "collection.discount.offer", "move_line_id", string="Discounts Offered", groups=DISCOUNT_GROUPS
     )
     collection_discount_switch_date = fields.Date(
         copy=False,
@@ -172,7 +173,7 @@ class AccountMoveLine(models.Model):
 
     def _collection_reshape_discounts(self):
         """Credit notes came or went: what can be saved shrinks or grows with them."""
-        items = self.filtered("collection_offer_ids")
+        items = self.sudo().filtered("collection_offer_ids")
         for item in items:
             item.collection_offer_ids._reshape(*item._collection_credited())
         items._collection_show_in_force()
@@ -244,7 +245,7 @@ class AccountMoveLine(models.Model):
 
     def _collection_show_first_tier(self):
         """Back in draft, the item says what core computes from the terms."""
-        items = self.filtered("collection_offer_ids")
+        items = self.sudo().filtered("collection_offer_ids")
         for item in items.sudo():
             first = item.collection_offer_ids._lowers_price().sorted("date_end")[:1]
             core = first._core_date() if first else False

@@ -127,7 +127,7 @@ class AccountMove(models.Model):
             return True
         term = move.invoice_payment_term_id
         # Posted before this module came: core's own discount, without a frozen offer.
-        return bool(term.early_discount or (self.state == "draft" and term.discount_tier_ids))
+        return bool(term.early_discount or (self.state == "draft" and term._collection_tiers()))
 
     def _collection_late_terms(self):
         """What lateness costs by the customer's fee rule, in one sentence, or "".

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..engine import discounts
+from .res_partner import STAFF
 
 PRICE, CREDIT_NOTE, VOUCHER = "price", "credit_note", "voucher"
 METHODS = [
@@ -44,7 +45,15 @@ class AccountPaymentTerm(models.Model):
     _inherit = "account.payment.term"
 
     discount_tier_ids = fields.One2many(
-        "collection.discount.tier", "term_id", string="Discount Tiers", copy=True
+        "collection.discount.tier",
+        "term_id",
+        string="Discount Tiers",
+        copy=True,
+        # Customers read the terms of their own invoices, not how discounts are set up.
+        groups=STAFF,
+    )
+    collection_has_tiers = fields.Boolean(
+        compute="_compute_collection_has_tiers", compute_sudo=True, export_string_translation=False
     )
     collection_discount_method = fields.Selection(
         METHODS,
@@ -56,6 +65,11 @@ class AccountPaymentTerm(models.Model):
         "is here. Voucher: the customer pays in full, and a credit note stays open for his "
         "next order.",
     )
+    @api.depends("discount_tier_ids")
+    def _compute_collection_has_tiers(self):
+        for term in self:
+            term.collection_has_tiers = bool(term.discount_tier_ids)
+
     @api.constrains(
         "discount_tier_ids", "line_ids", "early_pay_discount_computation", "early_discount",
         "collection_discount_method",
@@ -167,15 +181,18 @@ class AccountPaymentTerm(models.Model):
             weekdays, holidays = company._collection_calendar(invoice_date)
         return discounts.dated(tiers, invoice_date, shift, weekdays, holidays)
 
+    def _collection_tiers(self):
+        """Safe in sudo: who may read the terms may know what they offer, a visitor too."""
+        return self.sudo().discount_tier_ids
+
     def _collection_bears_discount(self):
         """True when invoices on these terms offer a discount; no terms never do."""
-        return any(term.discount_tier_ids or term.early_discount for term in self)
+        return any(term._collection_tiers() or term.early_discount for term in self)
 
     def _collection_engine_tiers(self):
         """The tiers as the engine reads them; core's single discount is one of them."""
         self.ensure_one()
-        # Safe: who may read the terms may know what they offer, a visitor with a link too.
-        tiers = self.sudo().discount_tier_ids
+        tiers = self._collection_tiers()
         if tiers:
             return [tier._engine_tier() for tier in tiers]
         if self.early_discount and self.discount_percentage > 0:
@@ -218,14 +235,14 @@ class AccountPaymentTerm(models.Model):
     def _compute_terms(self, date_ref, currency, company, *args, **kwargs):
         """The first tier's real last day, where the term has tiers."""
         terms = super()._compute_terms(date_ref, currency, company, *args, **kwargs)
-        if self.discount_tier_ids and self.early_discount:
+        if self._collection_tiers() and self.early_discount:
             ends = self._collection_ends(company, date_ref, self._collection_engine_tiers())
             terms["discount_date"] = ends[0][1]
         return terms
 
     def _get_last_discount_date(self, date_ref):
         """The first tier's last day, where the term has tiers."""
-        if self.discount_tier_ids and date_ref:
+        if self._collection_tiers() and date_ref:
             ends = self._collection_ends(
                 self.company_id or self.env.company, date_ref, self._collection_engine_tiers()
             )

@@ -9,6 +9,13 @@ TAX_MODES = [
     (discounts.EXCLUDED, "Never reduced"),
     (discounts.MIXED, "Reduced on the invoice"),
 ]
+# Who works with invoices in the accounting menus, or collects them; customers read the
+# printed invoice, salespeople what it comes to.
+DISCOUNT_GROUPS = (
+    "account.group_account_invoice,account.group_account_readonly,"
+    "account_collections.group_collections_collector,"
+    "account_collections.group_collections_auditor"
+)
 STATES = [
     ("open", "Open"),
     ("taken", "Taken in time"),

