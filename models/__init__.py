@@ -3,6 +3,7 @@ from . import collection_rate
 from . import collection_fee_tier
 from . import collection_fee_rule
 from . import collection_policy
+from . import collection_policy_discounts
 from . import collection_level
 from . import collection_run
 from . import collection_run_scheduler

@@ -52,6 +52,10 @@ class AccountMove(models.Model):
         lines = wanted.line_ids.filtered(lambda line: line.display_type == "payment_term")
         lines._collection_store_offers(vals_list)
         lines._collection_show_in_force()
+        # Core keeps the matches of a draft: credit notes among them have shrunk the offers.
+        lines.filtered(
+            lambda line: line.matched_credit_ids | line.matched_debit_ids
+        )._collection_reshape_discounts()
 
     def _prepare_offers(self):
         """Values of every tier on every item that bears a discount."""

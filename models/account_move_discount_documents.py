@@ -47,14 +47,17 @@ class AccountMove(models.Model):
 
     def _post(self, soft=True):
         """Core keeps the matches of an invoice that is reset to draft and posted again:
-        what was taken is still taken."""
+        what was taken is still taken. And it lets drafts be paid: only now is there a
+        discount that this payment may have taken."""
         again = self.filtered("posted_before")
         posted = super()._post(soft)
-        items = (again & posted).line_ids.filtered(
+        matched = posted.line_ids.filtered(
             lambda line: line.display_type == "payment_term"
+            and (line.matched_credit_ids | line.matched_debit_ids)
         )
-        matched = items.filtered(lambda line: line.matched_credit_ids | line.matched_debit_ids)
-        matched._collection_recognise_discounts(undone=True)
+        first = matched.filtered(lambda line: line.move_id not in again)
+        first._collection_recognise_discounts()
+        (matched - first)._collection_recognise_discounts(undone=True)
         return posted
 
     def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):

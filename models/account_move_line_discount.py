@@ -122,12 +122,12 @@ class AccountMoveLine(models.Model):
     def _collection_discount_at(self, on):
         """The discount that may still be taken by who pays the whole rest on that day.
 
-        As in core, money that came in part ends it; a credit note only shrinks it.
+        As in core, money that came in part ends it; a credit note only shrinks it. What
+        is booked as discount already, its money having gone, is not given again.
         """
         offer = self._collection_offer_at(on)
-        if not offer or self.reconciled or self._collection_was_paid():
-            return offer.browse()
-        return offer
+        over = self.reconciled or self._collection_was_paid() or self._collection_was_given()
+        return offer.browse() if not offer or over else offer
 
     def _collection_settled_by(self):
         """``(partials by credit notes, partials by money or anything else)``."""
@@ -151,6 +151,12 @@ class AccountMoveLine(models.Model):
 
     def _collection_was_paid(self):
         return bool(self._collection_settled_by()[1])
+
+    def _collection_was_given(self):
+        """True while a document of ours that books the discount is set against the item."""
+        line = self.sudo()
+        others = (line.matched_credit_ids.credit_move_id | line.matched_debit_ids.debit_move_id)
+        return any(move._collection_books_only_discount() for move in others.move_id)
 
     def _collection_credited(self):
         """What credit notes took off the item, signed like it, in its currency.

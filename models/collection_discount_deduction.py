@@ -214,9 +214,15 @@ class CollectionDiscountDeduction(models.Model):
         self._close_tasks()
 
     def _cancel(self, reason):
-        """There is nothing to decide any more; an earlier decision stays on record."""
+        """There is nothing to decide any more; an earlier decision stays on record, with
+        the words of who took it."""
         for deduction in self:
-            deduction.write({"state": "cancelled", "reason": reason, "error": False})
+            values = {"state": "cancelled", "error": False}
+            if deduction.user_id:
+                deduction._message_log(body=reason)
+            else:
+                values["reason"] = reason
+            deduction.write(values)
             deduction._close_tasks()
 
     def _lock(self):

@@ -63,7 +63,8 @@ class CollectionDiscountDeduction(models.Model):
             return
         voucher = self._voucher_earned(item, found)
         if voucher:
-            if not undone and voucher.state != "taken":
+            # What is given already is true again after a new posting.
+            if voucher.state != "taken" and (not undone or self._granted(item)):
                 live._cancel(self.env._("The rest was paid"))
                 self._earn_voucher(item, voucher, found)
             return
@@ -209,10 +210,11 @@ class CollectionDiscountDeduction(models.Model):
         chosen = found.chosen or self.env.context.get(CHOSEN)
         automatic = chosen or self.company_id.collection_discount_grant == "auto"
         self.move_line_id.collection_offer_ids._mark_open()
+        words = self.reason if self.user_id else None
         if self.decision == "claimed":
-            self._claim(self.reason, self.user_id)
+            self._claim(words or self.env._("Later than the tolerance"), self.user_id)
         elif self.decision == "granted" and not undone:
-            self._try_grant(self.reason, self.user_id)
+            self._try_grant(words or self.env._("Paid in time"), self.user_id)
         elif self.in_time and exact and automatic and not undone:
             self._try_grant(self.env._("Paid in time"))
         elif self.in_time or self.within_tolerance:
@@ -242,7 +244,8 @@ class CollectionDiscountDeduction(models.Model):
         if given:
             # It could not be taken back when the payment was undone, and need not be now.
             given._settle_question()
-            given.offer_id._mark_taken(given.discount_move_id, given.date_paid, given.amount)
+            if given.offer_id:  # not where a draft was given other terms
+                given.offer_id._mark_taken(given.discount_move_id, given.date_paid, given.amount)
             return
         amount = abs(offer.amount_discount)
         row = self._keep(item, offer, amount, found.money_date)

@@ -33,6 +33,8 @@ class PaymentTransaction(models.Model):
     def _collection_saved_by_amount(self, move):
         """``{item: offer}`` of the due dates the amount settles: the next one, those
         overdue, or all of them, each with what it saves."""
+        if self.currency_id != move.currency_id:
+            return {}
         saved = move._collection_discounts_on(self._collection_paid_on())
         items = move.line_ids.filtered(
             lambda line: line.display_type == "payment_term" and not line.reconciled
