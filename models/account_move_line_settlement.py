@@ -4,6 +4,7 @@ from datetime import date
 from odoo import models
 
 from .account_move_line_discount import CREDIT_NOTES
+from .account_payment_term import PRICE
 
 SALES = ("out_invoice", "out_receipt")
 # Set while this module takes back a discount: nothing is to be recognised meanwhile.
@@ -61,6 +62,28 @@ class AccountMoveLine(models.Model):
         bearing = offers.search([("move_line_id", "in", sales.ids)]).move_line_id
         if bearing:
             self.env["collection.discount.deduction"].sudo()._recognise(bearing, undone)
+
+    def _collection_in_rewriting(self):
+        """Items of drafts which core is just rewriting, and whose discount is a credit
+        note: none can be posted or reversed meanwhile."""
+        # Where core keeps that, see ``_disable_recursion`` of moves.
+        stack = self.env.cr.cache.get("account_disable_recursion_stack") or {}
+        if not stack.get("skip_invoice_sync"):
+            return self.browse()
+        drafts = self.filtered(lambda line: line.parent_state == "draft")
+        # Safe: as above.
+        return drafts.filtered(
+            lambda line: set(line.sudo().collection_offer_ids.mapped("method")) - {PRICE}
+        )
+
+    def _collection_recognise_later(self):
+        """Before the transaction ends."""
+        if not self:
+            return
+
+        @self.env.cr.precommit.add
+        def recognise():
+            self.exists()._collection_recognise_discounts(undone=True)
 
     def _collection_settlement(self):
         """:return: :class:`Settlement`"""
@@ -141,5 +164,8 @@ class AccountPartialReconcile(models.Model):
         """Money that is taken back takes its discount along."""
         lines = self.debit_move_id | self.credit_move_id
         result = super().unlink()
-        lines.exists()._collection_recognise_discounts(undone=True)
+        left = lines.exists()
+        waiting = left._collection_in_rewriting()
+        waiting._collection_recognise_later()
+        (left - waiting)._collection_recognise_discounts(undone=True)
         return result

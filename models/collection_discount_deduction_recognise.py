@@ -210,17 +210,17 @@ class CollectionDiscountDeduction(models.Model):
         chosen = found.chosen or self.env.context.get(CHOSEN)
         automatic = chosen or self.company_id.collection_discount_grant == "auto"
         self.move_line_id.collection_offer_ids._mark_open()
-        words = self.reason if self.user_id else None
+        person, late = self.user_id, self.env._("Later than the tolerance")
         if self.decision == "claimed":
-            self._claim(words or self.env._("Later than the tolerance"), self.user_id)
+            self._claim(self.reason if person else late, person)
         elif self.decision == "granted" and not undone:
-            self._try_grant(words or self.env._("Paid in time"), self.user_id)
+            self._try_grant(self.reason if person else self.env._("Paid in time"), person)
         elif self.in_time and exact and automatic and not undone:
             self._try_grant(self.env._("Paid in time"))
         elif self.in_time or self.within_tolerance:
             self._ask(self._question())
         else:
-            self._claim(self.env._("Later than the tolerance"))
+            self._claim(late)
 
     def _question(self):
         if self.in_time:

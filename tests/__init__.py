@@ -110,3 +110,4 @@ from . import test_discount_bank
 from . import test_discount_terms_preview
 from . import test_discount_transactions
 from . import test_discount_dice
+from . import test_discount_review_1
