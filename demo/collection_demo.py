@@ -78,7 +78,7 @@ class CollectionDemo(models.AbstractModel):
         country = company.country_id
         company.write({"currency_id": currency.id, "account_fiscal_country_id": country.id})
         taxes = company.account_sale_tax_id | company.account_purchase_tax_id
-        taxes.tax_group_id.country_id = country
+        taxes.tax_group_id.write({"country_id": country.id, "name": name})
         taxes.write({"country_id": country.id, "name": name, "amount": amount})
 
     def _journal(self, code, kind):
