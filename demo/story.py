@@ -27,6 +27,9 @@ INVOICES = [
     ("fr", "vasseur", 11, 358.33, "EUR", "Lampes d'établi"),
     ("fr", "solaris", 12, 79.17, "EUR", "Abat-jour de remplacement"),
     ("fr", "solaris", -25, 8900.00, "EUR", "Luminaires, siège social"),
+    ("fr", "solaris", -3, 500.00, "EUR", "Lampes de bureau"),
+    ("fr", "weber", -8, 1500.00, "EUR", "Track lights, spare parts"),
+    ("fr", "hotel", -14, 1000.00, "EUR", "Lampes de salon"),
     ("ro", "construct", 45, 7600.00, "RON", "Mobilier pentru birouri de șantier"),
     ("ro", "construct", 32, 15247.93, "RON", "Mese și scaune, cantină"),
     ("ro", "editura", 15, 1909.50, "RON", "Rafturi pentru bibliotecă"),
@@ -43,12 +46,22 @@ INVOICES = [
 ]
 INSTALMENTS = {("fr", "cedres")}
 # Invoices that cost less when they are paid early: 3 % within 8 days, 2 % within 15.
-DISCOUNTED = {("fr", "boulangerie", -20), ("fr", "weber", -22), ("ro", "cofetaria", -3)}
+DISCOUNTED = {
+    ("fr", "boulangerie", -20),
+    ("fr", "weber", -22),
+    ("ro", "cofetaria", -3),
+    ("fr", "solaris", -25),  # the first tier ends in three days
+    ("fr", "hotel", -14),  # paid in time
+    ("fr", "weber", -8),  # taken two days late: somebody is asked
+    ("fr", "solaris", -3),  # taken eight days late: claimed
+}
 # (company, customer, days late) of the invoice -> days ago; () is money nobody has allocated.
 PAYMENTS = {
     10: [("fr", "librairie", 33, 492.00)],
     33: [("fr", "cedres", 35, 1152.00)],
-    5: [("fr", "papeterie", None, 600.00)],
+    5: [("fr", "papeterie", None, 600.00), ("fr", "weber", -8, 1470.00)],
+    9: [("fr", "hotel", -14, 1164.00)],
+    4: [("fr", "solaris", -3, 588.00)],
 }
 CREDIT_NOTES = {15: [("fr", "phare", 700.00, "Retour de lanternes")]}
 ARCHIVED = {12: ["ancien"]}
