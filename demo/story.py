@@ -27,6 +27,7 @@ INVOICES = [
     ("fr", "vasseur", 11, 358.33, "EUR", "Lampes d'établi"),
     ("fr", "solaris", 12, 79.17, "EUR", "Abat-jour de remplacement"),
     ("fr", "solaris", -25, 8900.00, "EUR", "Luminaires, siège social"),
+    ("fr", "librairie", -25, 640.00, "EUR", "Lampes de lecture"),
     ("fr", "solaris", -3, 500.00, "EUR", "Lampes de bureau"),
     ("fr", "weber", -8, 1500.00, "EUR", "Track lights, spare parts"),
     ("fr", "hotel", -14, 1000.00, "EUR", "Lampes de salon"),
@@ -50,7 +51,7 @@ DISCOUNTED = {
     ("fr", "boulangerie", -20),
     ("fr", "weber", -22),
     ("ro", "cofetaria", -3),
-    ("fr", "solaris", -25),  # the first tier ends in three days
+    ("fr", "librairie", -25),  # the first tier ends in three days
     ("fr", "hotel", -14),  # paid in time
     ("fr", "weber", -8),  # taken two days late: somebody is asked
     ("fr", "solaris", -3),  # taken eight days late: claimed
