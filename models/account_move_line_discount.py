@@ -199,7 +199,11 @@ class AccountMoveLine(models.Model):
                 kept |= offer
             else:
                 new.append(vals)
-        (self.sudo().collection_offer_ids - kept).unlink()
+        # What was taken stays on record, with the document that booked it.
+        gone = (self.sudo().collection_offer_ids - kept).filtered(
+            lambda offer: offer.state not in ("taken", "taken_late")
+        )
+        gone.unlink()
         kept.create(new)
 
     def _collection_show_in_force(self):

@@ -133,7 +133,7 @@ class AccountMove(models.Model):
         account = item.move_id._collection_discount_account()
         discount = self.line_ids.filtered(lambda line: account and line.account_id == account)
         if not discount:
-            return 0.0, True
+            return 0.0, self._collection_brings_money()
         parts = discount | self.line_ids.filtered("tax_line_id")
         debts = self.line_ids.filtered(
             lambda line: line.account_id.account_type in ("asset_receivable", "liability_payable")
@@ -148,6 +148,17 @@ class AccountMove(models.Model):
             rate = item.amount_currency / item.balance if item.balance else 1.0
             amount = abs(sum(parts.mapped("balance")) * rate)
         return min(item.currency_id.round(amount), settled), has_money
+
+    def _collection_brings_money(self):
+        """False for a write-off: nobody has paid by it."""
+        others = self.line_ids.filtered(
+            lambda line: line.account_id.account_type
+            not in ("asset_receivable", "liability_payable")
+            and not line.tax_line_id
+        )
+        return not others or any(
+            line.account_id.internal_group not in ("income", "expense") for line in others
+        )
 
     def _collection_discount_share(self, item, settled):
         """Of an entry that settles several items: the discount in force on its day, which

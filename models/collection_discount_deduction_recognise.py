@@ -142,19 +142,26 @@ class CollectionDiscountDeduction(models.Model):
         """The discount somebody has taken who left this much open.
 
         That of the day; else the one that ended least long ago. Of two that had not ended,
-        the one that fits best.
+        the one that fits best. Who in time paid more than he had to, and less than all, is
+        owed the rest of his discount.
         """
         tolerance = self._tolerance_amount(item, day)
         precision = item.currency_id.rounding or 0.01
         first = offers._ends_first_after(day)
         rest = (offers - first).sorted("date_end", reverse=True)
         in_time = rest.filtered(lambda offer: offer.date_end >= day)
-        for group in (first, in_time, *(rest - in_time)):
+
+        def fitting(group):
             savings = [abs(offer.amount_discount) for offer in group]
             index = discounts.kept_back(left_open, savings, tolerance, precision)
-            if index is not None:
-                return group[index]
-        return offers.browse()
+            return offers.browse() if index is None else group[index]
+
+        found = fitting(first) or fitting(in_time)
+        if not found and left_open < abs(first.amount_discount):
+            found = first
+        for ended in rest - in_time:
+            found = found or fitting(ended)
+        return found
 
     @api.model
     def _tolerance_amount(self, item, day):

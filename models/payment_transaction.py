@@ -27,8 +27,12 @@ class PaymentTransaction(models.Model):
         return super(PaymentTransaction, plain)._create_payment(**extra_create_values)
 
     def _collection_paid_on(self):
-        """The company's local day on which the transaction was made."""
-        return self.company_id._collection_local_day(self.create_date)
+        """The company's local day on which the customer paid: when he started to; with a
+        wire transfer that is only a promise, and the day counts on which it was confirmed."""
+        wired = self.provider_code == "custom"
+        return self.company_id._collection_local_day(
+            self.last_state_change if wired else self.create_date
+        )
 
     def _collection_saved_by_amount(self, move):
         """``{item: offer}`` of the due dates the amount settles: the next one, those

@@ -127,7 +127,7 @@ class TestRecognise(DeductionsCommon):
 
     def test_any_other_rest_is_a_debt(self):
         invoice = self._discounted()
-        self._match(invoice, 975.0, IN_TIME)
+        self._match(invoice, 965.0, IN_TIME)
         self.assertFalse(self._deductions(invoice))
         self.assertEqual(self._states(invoice), ["open", "open"])
 

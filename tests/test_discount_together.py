@@ -46,9 +46,9 @@ class TestTogether(DeductionsCommon):
     def test_anything_else_is_matched_as_ever(self):
         self.company.collection_discount_tolerance_days = 0
         for amount, on, grant in (
-            (2910.0, LATE, "auto"),
+            (2950.0, LATE, "auto"),
             (2911.0, IN_TIME, "auto"),
-            (2910.0, IN_TIME, "ask"),
+            (2909.0, IN_TIME, "ask"),
         ):
             with self.subTest(amount=amount, on=on, grant=grant):
                 self.company.collection_discount_grant = grant
@@ -64,7 +64,9 @@ class TestTogether(DeductionsCommon):
             "odoo.addons.account_collections.models.account_move_line_together", "WARNING"
         ):
             self._match_all(invoices, 2910.0, IN_TIME)
-        self.assertEqual(invoices.mapped("amount_residual"), [0.0, 90.0])
+        # Each is left open by its own discount, and somebody is asked.
+        self.assertEqual(invoices.mapped("amount_residual"), [30.0, 60.0])
+        self.assertEqual(self._deductions(invoices[0]).state, "open")
 
     def test_undone(self):
         invoices = self._discounted() | self._discounted(2000.0)
