@@ -177,6 +177,11 @@ class AccountMove(models.Model):
 class CollectionFeeRule(models.Model):
     _inherit = "collection.fee.rule"
 
+    def _within_sentence(self, text):
+        """A title inside a sentence; in German its first word may be a noun."""
+        german = (self.env.lang or "").startswith("de")
+        return text if german or not text[1:2].islower() else text[0].lower() + text[1:]
+
     def _invoice_terms(self):
         """Interest and fixed amounts as an invoice warns of them, or ""."""
         self.ensure_one()
@@ -188,7 +193,7 @@ class CollectionFeeRule(models.Model):
             parts.append(
                 self.env._(
                     "interest: %(rate)s, %(start)s",
-                    rate=rate,
+                    rate=self._within_sentence(rate),
                     start=self._letter_start(),
                 )
             )

@@ -71,6 +71,7 @@ class CollectionDiscountOffer(models.Model):
     company_currency_id = fields.Many2one(
         related="company_id.currency_id", string="Company Currency"
     )
+    date_maturity = fields.Date(related="move_line_id.date_maturity")
     amount_item = fields.Monetary(string="Amount", readonly=True)
     amount_offered = fields.Monetary(
         string="Discount Offered", readonly=True, help="On the day of posting."

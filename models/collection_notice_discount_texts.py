@@ -44,12 +44,25 @@ class CollectionNotice(models.Model):
 class CollectionNoticeLine(models.Model):
     _inherit = "collection.notice.line"
 
+    def _discount_label(self, notice):
+        """The number; of an invoice with instalments also the due date, as each has its
+        own discount."""
+        label = self._letter_label()
+        beside = self.notice_id.line_ids.filtered(lambda line: line.move_id == self.move_id)
+        if self.kind != compose.OFFER or len(beside) < 2 or not self.date_maturity:
+            return label
+        return notice.env._(
+            "%(number)s, due on %(date)s",
+            number=label,
+            date=notice._say_date(self.date_maturity),
+        )
+
     def _discount_row(self, notice):
         """One row of the table; a credit only lowers what is paid."""
         self.ensure_one()
         tells = self.kind == compose.OFFER
         return {
-            "label": self._letter_label(),
+            "label": self._discount_label(notice),
             "reference": self._letter_own_reference(),
             "date": notice._say_date(self.date_invoice),
             "open": notice._say_number(self.amount_residual),
