@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .account_move import COLLECTIONS_GROUPS
+from .account_move import COLLECTIONS_GROUPS, STAFF
 
 
 class AccountMove(models.Model):
@@ -22,6 +22,7 @@ class AccountMove(models.Model):
         string="Voucher",
         readonly=True,
         copy=False,
+        groups=STAFF,
         help="A credit note kept open for the customer's next order.",
     )
     collection_deduction_ids = fields.One2many(

@@ -63,9 +63,8 @@ class TestDiscountTogetherAsked(DiscountsCommon):
         with self._on(FIRST_END):
             payment = self._unallocated_payment(975.0, on=FIRST_END)
             item = self._terms_items(invoice)
-            (
-                item | payment.move_id.line_ids.filtered(lambda l: l.account_id == item.account_id)
-            ).reconcile()
+            lines = item | payment.move_id.line_ids
+            lines.filtered(lambda row: row.account_id == item.account_id).reconcile()
         self.assertEqual(self._questions(invoice), [(25.0, 25.0, "open")])
 
     def test_a_write_off_is_no_payment(self):
@@ -89,6 +88,6 @@ class TestDiscountTogetherAsked(DiscountsCommon):
                 }
             )
             entry.action_post()
-            (item | entry.line_ids.filtered(lambda l: l.account_id == item.account_id)).reconcile()
+            (item | entry.line_ids.filtered(lambda row: row.account_id == item.account_id)).reconcile()
         self.assertEqual(self._questions(invoice), [])
         self.assertEqual(invoice.amount_residual, 30.0)

@@ -65,7 +65,8 @@ class TestScreens(AccessCommon):
             Form(record, view=view_id or None)
 
     def test_every_list_says_what_to_do_when_it_is_empty(self):
-        for action in self._actions():
+        # A dialog with a form has no list to be empty.
+        for action in self._actions().filtered(lambda action: action.view_mode != "form"):
             self.assertIn("o_view_nocontent_smiling_face", action.help or "", action.name)
 
     def test_settings_open(self):
