@@ -98,7 +98,6 @@ from . import test_discount_online_granted
 from . import test_discount_together
 from . import test_discount_entries
 from . import test_discount_payments
-from . import test_discount_online
 from . import test_core_early_payment
 from . import test_discount_terms
 from . import test_discount_entries_taxes
