@@ -30,7 +30,10 @@ class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
 
     collection_offer_ids = fields.One2many(
-        "collection.discount.offer", "move_line_id", string="Discounts Offered", groups=DISCOUNT_GROUPS
+        "collection.discount.offer",
+        "move_line_id",
+        string="Discounts Offered",
+        groups=DISCOUNT_GROUPS,
     )
     collection_discount_switch_date = fields.Date(
         copy=False,

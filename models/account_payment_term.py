@@ -65,6 +65,7 @@ class AccountPaymentTerm(models.Model):
         "is here. Voucher: the customer pays in full, and a credit note stays open for his "
         "next order.",
     )
+
     @api.depends("discount_tier_ids")
     def _compute_collection_has_tiers(self):
         for term in self:
@@ -237,7 +238,8 @@ class AccountPaymentTerm(models.Model):
         terms = super()._compute_terms(date_ref, currency, company, *args, **kwargs)
         if self._collection_tiers() and self.early_discount:
             ends = self._collection_ends(company, date_ref, self._collection_engine_tiers())
-            terms["discount_date"] = ends[0][1]
+            if ends:  # none while a tier is being typed
+                terms["discount_date"] = ends[0][1]
         return terms
 
     def _get_last_discount_date(self, date_ref):

@@ -69,6 +69,7 @@ from . import test_charge_rules
 from . import test_charge_queries
 from . import test_charge_tours
 from . import test_discount_tours
+from . import test_discount_terms_typed
 from . import test_discount_together_asked
 from . import test_discount_voucher_used
 from . import test_charge_access
