@@ -12,8 +12,11 @@ from . import collection_notice_freeze
 from . import collection_notice_delivery
 from . import collection_notice_line
 from . import collection_notice_letter
+from . import collection_notice_letter_line
 from . import collection_skip
 from . import collection_communication
+from . import collection_reason
+from . import collection_communication_reason
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute

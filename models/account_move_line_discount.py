@@ -15,7 +15,6 @@ SHOWN = {
 }
 # Nowhere on earth is it later.
 LATEST_ZONE = timezone(timedelta(hours=14))
-CREDIT_NOTES = ("out_refund", "in_refund")
 BATCH = 1000
 
 
@@ -132,54 +131,6 @@ class AccountMoveLine(models.Model):
         over = self.reconciled or self._collection_was_paid() or self._collection_was_given()
         return offer.browse() if not offer or over else offer
 
-    def _collection_settled_by(self):
-        """``(partials by credit notes, partials by money or anything else)``."""
-        self.ensure_one()
-        line = self.sudo()
-        # What we booked as the discount itself is neither.
-        partials = (line.matched_credit_ids | line.matched_debit_ids).filtered(
-            lambda partial: not ((partial.debit_move_id | partial.credit_move_id) - line)
-            .move_id._collection_books_only_discount()
-        )
-        exchange = line.company_id.currency_exchange_journal_id
-        credits = partials.filtered(
-            lambda partial: ((partial.debit_move_id | partial.credit_move_id) - line).move_id
-            .filtered(lambda move: move.move_type in CREDIT_NOTES)
-        )
-        money = (partials - credits).filtered(
-            lambda partial: exchange
-            not in ((partial.debit_move_id | partial.credit_move_id) - line).journal_id
-        )
-        return credits, money
-
-    def _collection_was_paid(self):
-        return bool(self._collection_settled_by()[1])
-
-    def _collection_was_given(self):
-        """True while a document of ours that books the discount is set against the item."""
-        line = self.sudo()
-        others = (line.matched_credit_ids.credit_move_id | line.matched_debit_ids.debit_move_id)
-        return any(move._collection_books_only_discount() for move in others.move_id)
-
-    def _collection_credited(self):
-        """What credit notes took off the item, signed like it, in its currency.
-
-        :return: ``(by credit notes, by vouchers)``; a voucher pays like money that was
-            there before, so it does not shrink what the invoice promises
-        """
-        self.ensure_one()
-        credits, _money = self._collection_settled_by()
-        vouchers = credits.filtered(
-            lambda partial: (
-                (partial.debit_move_id | partial.credit_move_id) - self
-            ).move_id.collection_is_voucher
-        )
-        is_debit = self.amount_currency > 0
-        side = "debit_amount_currency" if is_debit else "credit_amount_currency"
-        sign = 1 if is_debit else -1
-        by_voucher = sum(vouchers.mapped(side))
-        return sign * (sum(credits.mapped(side)) - by_voucher), sign * by_voucher
-
     def _collection_reshape_discounts(self):
         """Credit notes came or went: what can be saved shrinks or grows with them."""
         items = self.sudo().filtered("collection_offer_ids")
@@ -206,8 +157,21 @@ class AccountMoveLine(models.Model):
         gone = (self.sudo().collection_offer_ids - kept).filtered(
             lambda offer: offer.state not in ("taken", "taken_late")
         )
+        lost = gone.move_line_id - kept.move_line_id
         gone.unlink()
         kept.create(new)
+        lost.filtered(lambda item: not item.collection_offer_ids)._collection_show_nothing()
+
+    def _collection_show_nothing(self):
+        """The terms have no discount any more."""
+        self.write(
+            {
+                "discount_date": False,
+                "discount_amount_currency": 0.0,
+                "discount_balance": 0.0,
+                "collection_discount_switch_date": False,
+            }
+        )
 
     def _collection_show_in_force(self):
         """Write the tier in force today into core's columns, in one statement.
@@ -258,8 +222,7 @@ class AccountMoveLine(models.Model):
 
     def _collection_show_first_tier(self):
         """Back in draft, the item says what core computes from the terms."""
-        items = self.sudo().filtered("collection_offer_ids")
-        for item in items.sudo():
+        for item in self.sudo().filtered("collection_offer_ids"):
             first = item.collection_offer_ids._lowers_price().sorted("date_end")[:1]
             core = first._core_date() if first else False
             item.write(

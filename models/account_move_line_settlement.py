@@ -3,8 +3,8 @@ from datetime import date
 
 from odoo import models
 
-from .account_move_line_discount import CREDIT_NOTES
 from .account_payment_term import PRICE
+from .collection_discount_offer import CREDIT_NOTES
 
 SALES = ("out_invoice", "out_receipt")
 # Set while this module takes back a discount: nothing is to be recognised meanwhile.
@@ -85,6 +85,50 @@ class AccountMoveLine(models.Model):
         def recognise():
             self.exists()._collection_recognise_discounts(undone=True)
 
+    def _collection_settled_by(self):
+        """``(partials by credit notes, partials by money or anything else)``.
+
+        What we booked as the discount itself, and exchange differences, are neither.
+        """
+        self.ensure_one()
+        line = self.sudo()
+        exchange = line.company_id.currency_exchange_journal_id
+        credits = money = self.env["account.partial.reconcile"].sudo()
+        for partial in line.matched_credit_ids | line.matched_debit_ids:
+            other = partial._collection_other(line)
+            if other.move_id._collection_books_only_discount():
+                continue
+            if other.move_id.move_type in CREDIT_NOTES:
+                credits |= partial
+            elif other.journal_id != exchange:
+                money |= partial
+        return credits, money
+
+    def _collection_was_paid(self):
+        return bool(self._collection_settled_by()[1])
+
+    def _collection_was_given(self):
+        """True while a document of ours that books the discount is set against the item."""
+        line = self.sudo()
+        others = line.matched_credit_ids.credit_move_id | line.matched_debit_ids.debit_move_id
+        return any(move._collection_books_only_discount() for move in others.move_id)
+
+    def _collection_credited(self):
+        """What credit notes took off the item, signed like it, in its currency.
+
+        :return: ``(by credit notes, by vouchers)``; a voucher pays like money that was
+            there before, so it does not shrink what the invoice promises
+        """
+        credits, _money = self._collection_settled_by()
+        vouchers = credits.filtered(
+            lambda partial: partial._collection_other(self).move_id.collection_is_voucher
+        )
+        is_debit = self.amount_currency > 0
+        side = "debit_amount_currency" if is_debit else "credit_amount_currency"
+        sign = 1 if is_debit else -1
+        by_voucher = sum(vouchers.mapped(side))
+        return sign * (sum(credits.mapped(side)) - by_voucher), sign * by_voucher
+
     def _collection_settlement(self):
         """:return: :class:`Settlement`"""
         self.ensure_one()
@@ -93,7 +137,7 @@ class AccountMoveLine(models.Model):
         exchange = self.company_id.currency_exchange_journal_id
         chosen = []
         for partial in self.matched_credit_ids | self.matched_debit_ids:
-            other = (partial.debit_move_id | partial.credit_move_id) - self
+            other = partial._collection_other(self)
             move = other.move_id
             if move._collection_books_only_discount():
                 found.booked[move] = found.booked.get(move, 0.0) + partial[side]
@@ -170,6 +214,11 @@ class AccountMove(models.Model):
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
+
+    def _collection_other(self, line):
+        """The item ``line`` is matched with here."""
+        self.ensure_one()
+        return (self.debit_move_id | self.credit_move_id) - line
 
     def unlink(self):
         """Money that is taken back takes its discount along."""

@@ -5,9 +5,9 @@ import psycopg2
 from odoo import models
 from odoo.exceptions import RedirectWarning, UserError
 
-from .account_move_line_discount import CREDIT_NOTES
 from .account_move_line_settlement import SALES, UNDOING
 from .collection_discount_deduction_recognise import CHOSEN
+from .collection_discount_offer import CREDIT_NOTES
 
 _logger = logging.getLogger(__name__)
 

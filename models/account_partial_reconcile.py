@@ -1,6 +1,6 @@
 from odoo import api, models
 
-from .account_move_line_discount import CREDIT_NOTES
+from .collection_discount_offer import CREDIT_NOTES
 
 
 class AccountPartialReconcile(models.Model):

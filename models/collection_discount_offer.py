@@ -9,6 +9,8 @@ TAX_MODES = [
     (discounts.EXCLUDED, "Never reduced"),
     (discounts.MIXED, "Reduced on the invoice"),
 ]
+# They shrink a discount; everything else pays.
+CREDIT_NOTES = ("out_refund", "in_refund")
 # Who works with invoices in the accounting menus, or collects them; customers read the
 # printed invoice, salespeople what it comes to.
 DISCOUNT_GROUPS = (

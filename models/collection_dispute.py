@@ -12,6 +12,13 @@ class CollectionDispute(models.Model):
     _pause_open_state = "open"
     _pause_gone_state = "withdrawn"
 
+    reason_id = fields.Many2one(
+        "collection.reason",
+        string="Kind of Reason",
+        domain="[('kind', '=', 'dispute'), ('company_id', 'in', (False, company_id))]",
+        index="btree_not_null",
+        ondelete="restrict",
+    )
     amount_disputed = fields.Monetary(
         help="In the currency of the items. Empty: the whole open amount of the items."
     )

@@ -21,18 +21,12 @@ class CollectionHold(models.Model):
         self.filtered(lambda hold: hold.state == "active").state = "ended"
 
     @api.model
-    def _cron_follow_up(self, date=None):
-        """End the holds whose last day has passed.
-
-        :param date: the day to evaluate; default: each company's local day
-        """
-        self = self.sudo()  # private; the scheduler's work is the system's
-        for company in self.env["res.company"].search([]):
-            today = date or company._collection_today()
-            self.search(
-                [
-                    ("company_id", "=", company.id),
-                    ("state", "=", "active"),
-                    ("date_until", "<", today),
-                ]
-            ).state = "ended"
+    def _follow_up(self, company, today):
+        """End the holds whose last day has passed."""
+        self.search(
+            [
+                ("company_id", "=", company.id),
+                ("state", "=", "active"),
+                ("date_until", "<", today),
+            ]
+        ).state = "ended"

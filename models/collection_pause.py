@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+# What the daily follow-up watches, in this order.
+FOLLOWED_UP = ["collection.promise", "collection.dispute", "collection.hold"]
+
 
 class CollectionPause(models.AbstractModel):
     """What holds, disputes and promises share: whom and when they pause."""
@@ -85,3 +88,21 @@ class CollectionPause(models.AbstractModel):
     @api.model
     def _active_on(self, company, date):
         return self.sudo().search(self._active_domain(company, date))
+
+    @api.model
+    def _cron_follow_up(self, date=None):
+        """Evaluate every pause: promises, holds that end, deadlines that pass.
+
+        The same whichever of the models it is called on.
+
+        :param date: the day to evaluate; default: each company's local day
+        """
+        self = self.sudo()  # private; the scheduler's work is the system's
+        for company in self.env["res.company"].search([]):
+            today = date or company._collection_today()
+            for name in FOLLOWED_UP:
+                self.env[name].with_company(company)._follow_up(company, today)
+
+    @api.model
+    def _follow_up(self, company, today):
+        """Watch the records of one company on one of its local days."""

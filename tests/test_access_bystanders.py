@@ -121,6 +121,8 @@ class TestAccessBystanders(AccessCommon):
         self.env["collection.remind"]._open(self.customer)
         self.notice.action_preview_email()
         self.notice.communication_ids.filtered(lambda r: r.channel == "call").action_log_call()
+        for make in sorted(name for name in dir(self) if name.startswith("_make_")):
+            getattr(self, make)()
         checked = 0
         for name in sorted(self.env.registry):
             model = self.env[name]

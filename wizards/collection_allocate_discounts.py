@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..models.account_move_line_discount import CREDIT_NOTES
+from ..models.collection_discount_offer import CREDIT_NOTES
 
 
 class CollectionAllocate(models.TransientModel):
