@@ -8,6 +8,9 @@ from . import collection_level
 from . import collection_run
 from . import collection_run_scheduler
 from . import collection_notice
+from . import collection_level_case
+from . import collection_level_review
+from . import collection_notice_approval
 from . import collection_notice_freeze
 from . import collection_notice_delivery
 from . import collection_notice_line

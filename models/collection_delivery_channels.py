@@ -16,7 +16,15 @@ class CollectionDelivery(models.AbstractModel):
         """
         recipients = self.env["res.partner"].union(*(pair[0] for pair in pairs))
         unusable = self._unusable_addresses(company, recipients)
-        return [self._obstacle(recipient, level, unusable) for recipient, level in pairs]
+        levels = self.env["collection.level"].union(*(pair[1] for pair in pairs))
+        today = company._collection_today() if company else None
+        unreviewed = {level: level._review_problem(today) for level in levels}
+        return [
+            ("review_missing", unreviewed[level])
+            if unreviewed[level]
+            else self._obstacle(recipient, level, unusable)
+            for recipient, level in pairs
+        ]
 
     @api.model
     def _obstacle(self, recipient, level, unusable):

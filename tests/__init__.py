@@ -112,3 +112,5 @@ from . import test_discount_terms_preview
 from . import test_discount_transactions
 from . import test_discount_dice
 from . import test_discount_review_1
+from . import test_approval_handover
+from . import test_level_review

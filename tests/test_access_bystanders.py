@@ -139,6 +139,13 @@ class TestAccessBystanders(AccessCommon):
                         checked += 1
         self.assertGreater(checked, 40)
 
+    def _make_approval(self):
+        """The dialogs about approval and legal review."""
+        self.env["collection.approve"].create({"notice_ids": self.notice.ids})
+        self.env["collection.level.review"].create(
+            {"level_ids": self.level_1.ids, "review_by": "A lawyer"}
+        )
+
     def _charge(self):
         """A charge, with the dialogs about it and the rows a rule consists of."""
         rule = self.env["collection.fee.rule"].create(

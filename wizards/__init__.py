@@ -1,4 +1,6 @@
 from . import collection_remind
+from . import collection_approve
+from . import collection_level_review
 from . import collection_call
 from . import collection_preview
 from . import collection_charge_items
