@@ -82,6 +82,7 @@ class TestLevelReview(AccessCommon):
 
     def test_reviews_make_sense(self):
         for values in (
+            {"review_by": False},
             {"review_date": TODAY + timedelta(days=1)},
             {"valid_until": TODAY - timedelta(days=1)},
         ):

@@ -9,7 +9,7 @@ class CollectionLevelReview(models.TransientModel):
     _description = "Legal Review of Texts"
 
     level_ids = fields.Many2many("collection.level", string="Levels", required=True)
-    review_by = fields.Char(string="Reviewed By", required=True)
+    review_by = fields.Char(string="Reviewed By")
     review_date = fields.Date(
         string="Reviewed On",
         required=True,
@@ -26,9 +26,11 @@ class CollectionLevelReview(models.TransientModel):
         self.level_ids.with_user(self.env.user).check_access("write")
 
     def action_confirm(self):
-        """:raises UserError: for a review in the future or one that has ended already"""
+        """:raises UserError: for a review by nobody, in the future, or ended already"""
         self.ensure_one()
         self.level_ids.check_access("write")
+        if not self.review_by:
+            raise UserError(self.env._("Say who has read the texts."))
         today = self.env.company._collection_today()
         if self.review_date > today:
             raise UserError(self.env._("The review cannot be in the future."))
