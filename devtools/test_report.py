@@ -99,6 +99,13 @@ class Report:
             say(f"\nFAIL: {name}: {problem}\n")
         say(f"  {name}, {seconds:.1f} s")
 
+    def merge(self, other):
+        """Take in the counts of another part of the same run."""
+        self.started.update(other.started)
+        self.failed |= other.failed
+        self.skipped.update(other.skipped)
+        self.problems.update(other.problems)
+
     @property
     def counts(self):
         """Return the numbers of (passed, failed, skipped) tests; a logged problem is a failure."""

@@ -16,7 +16,7 @@ def tags(pattern):
         return f"/{MODULE}"
     if pattern[0] in "/:.":
         return pattern if pattern.startswith("/") else f"/{MODULE}{pattern}"
-    chosen = sorted({tag for tag, names in _known() if any(_has(n, pattern) for n in names)})
+    chosen = sorted({tag for tag, names in known(paths.CHECKOUT) if any(_has(n, pattern) for n in names)})
     whole = {tag for tag in chosen if "." not in tag}
     chosen = [tag for tag in chosen if tag in whole or tag.split(".")[0] not in whole]
     if not chosen:
@@ -31,9 +31,9 @@ def _has(name, pattern):
     return pattern.lower() in name.lower()
 
 
-def _known():
-    """Yield (tag, names that select it) for each test class and method of the module."""
-    for path in sorted((paths.CHECKOUT / "tests").rglob("test_*.py")):
+def known(module):
+    """Yield (tag, names that select it) for each test class and method of a module's folder."""
+    for path in sorted((module / "tests").rglob("test_*.py")):
         try:
             tree = ast.parse(path.read_text())
         except SyntaxError as error:

@@ -1,5 +1,6 @@
 """`./dev test`: a fresh database, the module installed with its tests, an honest count."""
 
+import concurrent.futures
 import contextlib
 import fcntl
 import os
@@ -7,7 +8,7 @@ import shutil
 import subprocess
 import time
 
-from . import environment, paths, replay_check, restart_checks, test_selection
+from . import environment, paths, replay_check, restart_checks, test_selection, test_shards
 from .database import Databases, manifest
 from .pins import MODULE
 from .test_report import Report, headline
@@ -27,6 +28,8 @@ def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
     prefix = f"ac_test_{paths.checkout_id()}_"
     databases.drop_abandoned(prefix)
     name = "test" if keep else f"{prefix}{os.getpid()}"
+    if not pattern and installs and not raw_tags and not keep and test_shards.count() > 1:
+        return _run_side_by_side(prepared, databases, template, name)
     with _log_file() as log:
         databases.clone(template, name)
         say(f"- Testing {selected} — the log is in {log.name}")
@@ -43,6 +46,35 @@ def run_tests(pattern=None, raw_tags=None, core=None, keep=False):
     return _conclude(report, log.name)
 
 
+def _run_side_by_side(prepared, databases, template, name):
+    """Run all tests in parts, one a processor, and what needs processes of its own after them."""
+    parts = test_shards.split(test_shards.count())
+    checks = [[] for _part in parts]
+    for number, outside in enumerate((restart_checks, replay_check)):
+        checks[number % len(parts)].append(outside)
+
+    def run_part(number):
+        database = f"{name}_{number}"
+        with _log_file(f"-{number + 1}") as log:
+            say(f"- Part {number + 1} of {len(parts)} — the log is in {log.name}")
+            try:
+                report = _run(prepared, database, parts[number], True, log)
+                _run_outside(prepared, databases, database, None, report, checks[number])
+            finally:
+                with contextlib.suppress(DevError):
+                    databases.drop(database)
+        return report, log.name
+
+    for number in range(len(parts)):
+        databases.clone(template, f"{name}_{number}")
+    with concurrent.futures.ThreadPoolExecutor(len(parts)) as pool:
+        results = list(pool.map(run_part, range(len(parts))))
+    total = Report()
+    for report, _log in results:
+        total.merge(report)
+    return _conclude(total, ", ".join(log for _report, log in results))
+
+
 def has_browser():
     """Tell whether there is a browser that Odoo's tours can use."""
     return any(shutil.which(name) for name in BROWSERS)
@@ -54,14 +86,17 @@ def core_tags(selection):
 
 
 @contextlib.contextmanager
-def _log_file():
-    """Open `.dev/log/test.log`, or one of our own when another run is writing it."""
-    path = paths.LOGS / "test.log"
-    with open(paths.DEV / "test.lock", "a") as guard:
+def _log_file(part=""):
+    """Open `.dev/log/test.log`, or one of our own when another run is writing it.
+
+    :param part: ending of the name, for runs in parts
+    """
+    path = paths.LOGS / f"test{part}.log"
+    with open(paths.DEV / f"test{part}.lock", "a") as guard:
         try:
             fcntl.flock(guard, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            path = paths.LOGS / f"test-{os.getpid()}.log"
+            path = paths.LOGS / f"test-{os.getpid()}{part}.log"
         with open(path, "w") as log:
             yield log
 
@@ -99,9 +134,9 @@ def _run(prepared, name, selected, installs, log):
     return report
 
 
-def _run_outside(prepared, databases, name, pattern, report):
+def _run_outside(prepared, databases, name, pattern, report, wanted=None):
     """Make the checks that need processes of their own, in clones of the database."""
-    for checks in (restart_checks, replay_check):
+    for checks in (restart_checks, replay_check) if wanted is None else wanted:
         if checks.wanted(pattern):
             for check in checks.run(prepared, databases, name):
                 report.add(*check)
