@@ -9,6 +9,7 @@ in, decisions with their reasons go out.
 * ``compose``: how advancing items become one notice per customer
 * ``discount_notices``: who is told that a discount ends, by the same two
 * ``workdays``: working days, and shifting to the next one
+* ``contact_rules``: how often and when a customer may be contacted
 * ``discounts``: early-payment discounts in tiers: last days, amounts, what is kept back
 * ``discount_cost``: what early-payment discounts cost a year
 * ``daycount``: days of interest between two dates
@@ -22,6 +23,7 @@ in, decisions with their reasons go out.
 from . import (
     allocation,
     compose,
+    contact_rules,
     daycount,
     discount_cost,
     discount_notices,
@@ -39,6 +41,7 @@ from . import (
 __all__ = [
     "allocation",
     "compose",
+    "contact_rules",
     "daycount",
     "discount_cost",
     "discount_notices",

@@ -20,12 +20,14 @@ from . import collection_skip
 from . import collection_communication
 from . import collection_reason
 from . import collection_communication_reason
+from . import collection_communication_call
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
 from . import collection_promise
 from . import collection_pause_effect
 from . import collection_pauses
+from . import collection_contact_rules
 from . import collection_candidate
 from . import collection_candidate_discounts
 from . import collection_proposal
@@ -70,6 +72,7 @@ from . import mail_mail
 from . import res_company
 from . import res_config_settings
 from . import res_company_charges
+from . import res_company_contacts
 from . import res_partner
 from . import res_partner_position
 from . import res_partner_charges
