@@ -16,6 +16,7 @@
         "data/collection_rate_data.xml",
         "data/collection_fee_rule_data.xml",
         "data/ir_cron_data.xml",
+        "data/collection_plan_data.xml",
         "data/collection_discount_data.xml",
         "reports/collection_notice_annex.xml",
         "reports/collection_notice_report.xml",

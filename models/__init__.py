@@ -25,6 +25,8 @@ from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
 from . import collection_promise
+from . import collection_promise_receipt
+from . import collection_plan
 from . import collection_pause_effect
 from . import collection_pauses
 from . import collection_contact_rules
@@ -72,6 +74,7 @@ from . import mail_mail
 from . import res_company
 from . import res_config_settings
 from . import res_company_charges
+from . import res_company_promises
 from . import res_company_contacts
 from . import res_partner
 from . import res_partner_position

@@ -1,4 +1,9 @@
-from odoo import api, fields, models
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .collection_communication import CHANNELS
 
 
 class CollectionPromise(models.Model):
@@ -11,14 +16,69 @@ class CollectionPromise(models.Model):
     _pause_open_state = "open"
     _pause_gone_state = "cancelled"
 
-    amount = fields.Monetary(help="What the customer promised to pay.")
-    currency_id = fields.Many2one(
-        "res.currency", required=True, default=lambda self: self.env.company.currency_id
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="What the customer promised to pay. Suggested: what is open on the items.",
     )
-    date_promised = fields.Date(required=True)
-    date_until = fields.Date(compute="_compute_date_until", store=True)
+    currency_id = fields.Many2one(
+        "res.currency",
+        compute="_compute_currency_id",
+        store=True,
+        readonly=False,
+        required=True,
+        precompute=True,
+    )
+    date_promised = fields.Date(required=True, index=True)
+    grace_days = fields.Integer(
+        compute="_compute_grace_days",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="Money takes its time: so many days after the promised one are waited for it.",
+    )
+    date_until = fields.Date(
+        compute="_compute_date_until",
+        store=True,
+        precompute=True,
+        help="Last day of the pause: the promised day and the days of grace.",
+    )
+    channel = fields.Selection(
+        CHANNELS, default="call", string="Made By", help="How the customer made the promise."
+    )
+    communication_id = fields.Many2one(
+        "collection.communication",
+        string="Made In",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The call or message in which it was made.",
+    )
+    plan_id = fields.Many2one(
+        "collection.plan",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="cascade",
+        readonly=True,
+        help="The plan of which this is one instalment.",
+    )
+    amount_received = fields.Monetary(
+        string="Received",
+        readonly=True,
+        copy=False,
+        help="Money that came for it, allocated or not; each amount counts for one promise.",
+    )
+    receipt_ids = fields.One2many(
+        "collection.promise.receipt", "promise_id", string="Money Counted", readonly=True
+    )
+    date_closed = fields.Date(
+        readonly=True, copy=False, help="The day it was found kept or broken, or called off."
+    )
     state = fields.Selection(
         [
+            ("draft", "Planned"),
             ("open", "Open"),
             ("kept", "Kept"),
             ("partly_kept", "Partly kept"),
@@ -28,27 +88,122 @@ class CollectionPromise(models.Model):
         default="open",
         required=True,
         index=True,
+        copy=False,
+        help="Planned: an instalment of a plan that is not agreed yet; it pauses nothing.",
     )
 
     _amount_positive = models.Constraint(
         "CHECK(amount >= 0)", "A promised amount cannot be negative."
     )
+    _grace_days_positive = models.Constraint(
+        "CHECK(grace_days >= 0)", "Days of grace cannot be negative."
+    )
 
-    @api.depends("date_promised")
+    @api.depends("move_line_ids", "company_id")
+    def _compute_currency_id(self):
+        """Suggested only: what was agreed stays."""
+        for promise in self:
+            if promise.currency_id and promise._origin:
+                continue
+            currency = promise.move_line_ids.currency_id[:1]
+            promise.currency_id = currency or promise.company_id.currency_id
+
+    @api.depends("partner_id", "company_id", "move_line_ids", "currency_id")
+    def _compute_amount(self):
+        """Suggested only: what was agreed stays."""
+        for promise in self:
+            if not promise._origin:
+                promise.amount = promise._open_amount()
+
+    @api.depends("company_id")
+    def _compute_grace_days(self):
+        for promise in self:
+            promise.grace_days = promise.company_id.collection_promise_grace_days
+
+    @api.depends("date_promised", "grace_days")
     def _compute_date_until(self):
         """The promised day itself still belongs to the customer."""
         for promise in self:
-            promise.date_until = promise.date_promised
+            day = promise.date_promised
+            promise.date_until = day and day + timedelta(days=promise.grace_days)
+
+    @api.constrains("move_line_ids", "currency_id")
+    def _check_currency(self):
+        for promise in self:
+            if promise.move_line_ids.currency_id - promise.currency_id:
+                raise ValidationError(
+                    self.env._("A promise is about one currency: make one for each.")
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """An instalment is about what its plan is about."""
+        plans = self.env["collection.plan"]
+        vals_list = [
+            {**vals, **plans.browse(vals["plan_id"])._instalment_vals()}
+            if vals.get("plan_id")
+            else vals
+            for vals in vals_list
+        ]
+        return super().create(vals_list)
+
+    def _open_amount(self):
+        """What is open on the named items, or on all, in the promise's currency."""
+        self.ensure_one()
+        # Safe: the sum is what whoever takes promises is to ask for.
+        items = self.sudo().move_line_ids
+        if not items and self.partner_id:
+            items = items.search(
+                [
+                    ("company_id", "=", self.company_id.id),
+                    ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+                    ("account_id.account_type", "=", "asset_receivable"),
+                    ("parent_state", "=", "posted"),
+                    ("reconciled", "=", False),
+                ]
+            )
+        items = items.filtered(lambda line: line.currency_id == self.currency_id)
+        return max(sum(items.mapped("amount_residual_currency")), 0.0)
 
     def action_kept(self):
+        """A person knows better: the customer kept his word."""
         self._close("kept")
 
     def action_broken(self):
+        """A person knows already that nothing will come."""
         self._close("broken")
 
     def action_cancel(self):
+        """It was no promise, or another one takes its place."""
         self._close("cancelled")
 
     def _close(self, state):
         self.check_access("write")
-        self.filtered(lambda promise: promise.state == "open").state = state
+        for company, group in self.grouped("company_id").items():
+            group.filtered(lambda promise: promise.state == "open").write(
+                {"state": state, "date_closed": company._collection_today()}
+            )
+
+    def _open_dialog(self, partner, items):
+        """A new promise, filled in.
+
+        :param items: journal items; none: the whole customer
+        :raises UserError: for items in several currencies
+        """
+        self.check_access("create")
+        if len(items.currency_id) > 1:
+            raise UserError(self.env._("A promise is about one currency: make one for each."))
+        company = items.company_id[:1] or self.env.company
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Promise"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": company.id,
+                "default_partner_id": partner.commercial_partner_id.id,
+                "default_move_line_ids": [Command.set(items.ids)],
+                "default_date_from": fields.Date.to_string(company._collection_today()),
+            },
+        }

@@ -21,7 +21,7 @@ class MailMail(models.Model):
         """A mail that carries a letter does not leave without it, and none leaves
         to a customer who has paid since, or about a discount that has ended."""
         rows = self._collection_rows()
-        paid = rows.filtered(lambda row: row.notice_id._are_items_settled())
+        paid = rows.filtered(lambda row: row.notice_id and row.notice_id._are_items_settled())
         if paid:
             paid.mail_mail_id.cancel()
             paid._not_needed(self.env._("Nothing left to collect"))
