@@ -109,3 +109,5 @@ from . import res_company_words
 from . import account_move_discount_entries
 from . import account_move_discount_payment
 from . import payment_transaction
+from . import account_tax_price
+from . import res_company_write_off

@@ -211,17 +211,7 @@ class CollectionDiscountDeduction(models.Model):
     def _journal(self):
         """:raises UserError: when the company has no general journal"""
         company = self.company_id
-        journals = self.env["account.journal"]
-        # Entries in the exchange journal are no settlement of anybody's.
-        special = company.currency_exchange_journal_id | company.tax_cash_basis_journal_id
-        journal = company.collection_discount_journal_id or journals.search(
-            [
-                *journals._check_company_domain(company),
-                ("type", "=", "general"),
-                ("id", "not in", special.ids),
-            ],
-            limit=1,
-        )
+        journal = company._collection_misc_journal(company.collection_discount_journal_id)
         if not journal:
             raise UserError(
                 self.env._(

@@ -82,8 +82,4 @@ class CollectionDiscountDeduction(models.Model):
 
     def _price(self, base, taxes):
         """The price that has this base: taxes included in prices come on top."""
-        included = taxes.filtered("price_include")
-        if not included:
-            return base
-        totals = included.compute_all(base, self.currency_id, handle_price_include=False)
-        return totals["total_included"]
+        return taxes._collection_price(base, self.currency_id)
