@@ -17,11 +17,17 @@ in, decisions with their reasons go out.
 * ``interest``: interest from the history of an item's balance, in segments
 * ``fixed_amounts``: compensation, reminder fees and collection scales
 * ``allocation``: which debts a payment settles first
+* ``priority``: which customer comes first, and why
+* ``assignment``: who works a customer, and who stands in for him
+* ``sms_text``: how long a text message is
+* ``promises``: which money counts for which promise, and what came of it
+* ``plans``: instalments, and when a plan has lapsed
 * ``words``: amounts in words for the letter
 """
 
 from . import (
     allocation,
+    assignment,
     compose,
     contact_rules,
     daycount,
@@ -32,7 +38,11 @@ from . import (
     interest,
     ladder,
     netting,
+    plans,
+    priority,
+    promises,
     rates,
+    sms_text,
     terms,
     words,
     workdays,
@@ -40,6 +50,7 @@ from . import (
 
 __all__ = [
     "allocation",
+    "assignment",
     "compose",
     "contact_rules",
     "daycount",
@@ -50,7 +61,11 @@ __all__ = [
     "interest",
     "ladder",
     "netting",
+    "plans",
+    "priority",
+    "promises",
     "rates",
+    "sms_text",
     "terms",
     "words",
     "workdays",
