@@ -24,11 +24,16 @@ from . import collection_communication_call
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
+from . import collection_dispute_resolution
+from . import collection_dispute_follow_up
+from . import collection_dispute_waiting
 from . import collection_promise
 from . import collection_promise_receipt
 from . import collection_plan
 from . import collection_pause_effect
+from . import collection_pause_tasks
 from . import collection_pauses
+from . import collection_pauses_replies
 from . import collection_contact_rules
 from . import collection_candidate
 from . import collection_candidate_discounts
@@ -39,6 +44,7 @@ from . import collection_delivery
 from . import collection_delivery_channels
 from . import collection_delivery_letters
 from . import collection_delivery_texts
+from . import collection_contact_rules_channels
 from . import collection_undone_settlement
 from . import collection_charge
 from . import collection_charge_booking
@@ -71,7 +77,10 @@ from . import ir_actions_report
 from . import ir_attachment
 from . import mail_activity
 from . import mail_mail
+from . import mail_thread
+from . import collection_reply
 from . import res_company
+from . import res_company_disputes
 from . import res_config_settings
 from . import res_company_charges
 from . import res_company_promises
@@ -80,6 +89,7 @@ from . import res_partner
 from . import res_partner_position
 from . import res_partner_charges
 from . import collection_dialogs
+from . import collection_dispute_dialogs
 from . import collection_charge_screens
 from . import collection_discount_tier
 from . import account_payment_term
@@ -111,3 +121,11 @@ from . import account_move_discount_payment
 from . import payment_transaction
 from . import account_tax_price
 from . import res_company_write_off
+from . import res_company_cases
+from . import collection_case
+from . import collection_case_line
+from . import collection_case_steps
+from . import collection_case_follow_up
+from . import collection_issue_cases
+from . import collection_pauses_cases
+from . import collection_case_dialogs

@@ -3,7 +3,13 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
 # What the daily follow-up watches, in this order.
-FOLLOWED_UP = ["collection.promise", "collection.plan", "collection.dispute", "collection.hold"]
+FOLLOWED_UP = [
+    "collection.promise",
+    "collection.plan",
+    "collection.dispute",
+    "collection.hold",
+    "collection.case",
+]
 
 
 class CollectionPause(models.AbstractModel):

@@ -15,3 +15,5 @@ from . import collection_allocate_discounts
 from . import collection_allocate_line
 from . import account_payment_register
 from . import account_payment_register_chosen
+from . import collection_case_hand_over
+from . import collection_case_end

@@ -1,0 +1,111 @@
+"""Where cases are opened from: customers, invoices, notices."""
+
+from odoo import Command, api, fields, models
+
+STAFF = (
+    "account_collections.group_collections_collector,"
+    "account_collections.group_collections_auditor"
+)
+
+
+class CollectionCase(models.Model):
+    _inherit = "collection.case"
+
+    @api.model
+    def _open_dialog(self, partner, items):
+        """A new case, filled in.
+
+        :param items: receivable items; none: everything overdue the customer owes
+        """
+        self.check_access("create")
+        company = items.company_id[:1] or self.env.company
+        customer = partner.commercial_partner_id
+        items = items or self._overdue_items(company, customer)
+        items = items.filtered(lambda item: item.balance > 0 and not item.reconciled)
+        items -= self._live_lines(items).move_line_id
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Prepare a Case"),
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": company.id,
+                "default_partner_id": customer.id,
+                "default_move_line_ids": [Command.set(items.ids)],
+            },
+        }
+
+    @api.model
+    def _overdue_items(self, company, customer):
+        """What the customer owes and is late with, by due date."""
+        return self.env["account.move.line"].search(
+            [
+                ("company_id", "=", company.id),
+                ("partner_id", "child_of", customer.id),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("balance", ">", 0),
+                ("date_maturity", "<", company._collection_today()),
+            ],
+            order="date_maturity, id",
+        )
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    def action_collection_case(self):
+        """Hand these invoices over to an agency or a court."""
+        items = self.line_ids.filtered(
+            lambda line: line.account_id.account_type == "asset_receivable"
+            and not line.reconciled
+        )
+        return self.env["collection.case"]._open_dialog(self.commercial_partner_id[:1], items)
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    collection_case_count = fields.Integer(
+        compute="_compute_collection_case_count", groups=STAFF
+    )
+
+    def _compute_collection_case_count(self):
+        counts = dict(
+            self.env["collection.case"]._read_group(
+                [("partner_id", "in", self.commercial_partner_id.ids)],
+                ["partner_id"],
+                ["__count"],
+            )
+        )
+        for partner in self:
+            partner.collection_case_count = counts.get(partner.commercial_partner_id, 0)
+
+    def action_collection_case(self):
+        """Hand this customer's overdue items over to an agency or a court."""
+        self.ensure_one()
+        return self.env["collection.case"]._open_dialog(self, self.env["account.move.line"])
+
+    def action_collection_cases(self):
+        """The cases about this customer."""
+        self.ensure_one()
+        return self._collection_action("collection_case_action")
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    case_ids = fields.One2many("collection.case", "notice_id", string="Cases")
+
+    def action_case(self):
+        """The case this notice announced, or a new one about its items."""
+        self.ensure_one()
+        self.check_access("read")
+        case = self.case_ids[:1]
+        if case:
+            return case._get_records_action()
+        return self.env["collection.case"]._open_dialog(
+            self.partner_id, self._advancing().move_line_id
+        )

@@ -1,0 +1,76 @@
+"""Ultimatums prepare their case; taking them back withdraws it."""
+
+from odoo import api, models
+
+from ..engine import compose
+
+NOTICE_REVERSED = "account_collections.mail_activity_type_case_step"
+
+
+class CollectionIssue(models.AbstractModel):
+    _inherit = "collection.issue"
+
+    @api.model
+    def _issue_batch(self, notices, date):
+        issued = super()._issue_batch(notices, date)
+        for notice in issued.filtered(lambda notice: notice.level_id.opens_case):
+            self._open_case(notice, date)
+        return issued
+
+    @api.model
+    def _open_case(self, notice, date):
+        """A case about the items that got the ultimatum, unless the approver said
+        that the debt will not be handed over."""
+        if notice.handover_answer == "no":
+            return
+        items = notice.line_ids.filtered(
+            lambda line: line.kind == compose.ITEM
+            and line.stage == "issued"
+            and line.level_id.opens_case
+        ).move_line_id
+        items -= self.env["collection.case"]._live_lines(items).move_line_id
+        if items:
+            self.env["collection.case"].create(
+                {
+                    "company_id": notice.company_id.id,
+                    "partner_id": notice.partner_id.id,
+                    "notice_id": notice.id,
+                    "date_prepared": date,
+                    "date_handover_due": notice.deadline_date,
+                    "move_line_ids": items.ids,
+                }
+            )
+
+
+class CollectionNotice(models.Model):
+    _inherit = "collection.notice"
+
+    def _set_stage(self, stage, reason=None):
+        """A case rests on its ultimatum: without it, a prepared one is withdrawn,
+        and whoever owns one that has left the house is told."""
+        result = super()._set_stage(stage, reason)
+        if stage == "reversed":
+            cases = self.env["collection.case"].sudo().search([("notice_id", "in", self.ids)])
+            cases._on_notice_reversed()
+        return result
+
+
+class CollectionCase(models.Model):
+    _inherit = "collection.case"
+
+    def _on_notice_reversed(self):
+        for case in self.filtered("is_live"):
+            text = self.env._("Ultimatum %s was reversed", case.notice_id.name)
+            if case.state == "prepared":
+                case._set_state("withdrawn", closing_reason=text)
+            else:
+                today = case.company_id._collection_today()
+                case._ask(NOTICE_REVERSED, today, case.user_id, text)
+
+    @api.model
+    def _live_lines(self, items):
+        """The lines of live cases about these items."""
+        # Safe: only asks which items are taken.
+        return self.env["collection.case.line"].sudo().search(
+            [("move_line_id", "in", items.ids), ("is_live", "=", True)]
+        )
