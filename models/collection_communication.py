@@ -18,10 +18,43 @@ DELIVERY_FIELDS = {
     "mail_mail_id",
     "activity_id",
     "claimed_on",
+    "by_post_service",
+    "snailmail_letter_id",
+    "batch_id",
+    "batch_sequence",
+    "page_count",
+    "tracking_number",
+    "proof_attachment_ids",
+    "date_delivered",
+}
+# What came of a contact: known only after it left.
+RESULT_FIELDS = {
+    "outcome",
+    "outcome_code",
+    "outcome_date",
+    "lateness_reason_id",
+    "exception_reason",
+    "handled",
+    "handled_by_id",
+    "handled_on",
+    "amount_overdue",
+    "date",
+    "user_id",
 }
 # What ties a row to the machinery: through it a person could reach the mails and
 # activities of others, so only the system writes it.
-SYSTEM_FIELDS = {"automatic", "mail_mail_id", "activity_id", "claimed_on"}
+SYSTEM_FIELDS = {
+    "automatic",
+    "mail_mail_id",
+    "activity_id",
+    "claimed_on",
+    "registered",
+    "by_post_service",
+    "snailmail_letter_id",
+    "batch_id",
+    "batch_sequence",
+    "page_count",
+}
 
 
 class CollectionCommunication(models.Model):
@@ -107,7 +140,7 @@ class CollectionCommunication(models.Model):
     def write(self, vals):
         if not self.env.su and SYSTEM_FIELDS & set(vals):
             raise UserError(self.env._("Only the system says how a message was delivered."))
-        if not self.env.su or set(vals) - DELIVERY_FIELDS - {"outcome", "date", "user_id"}:
+        if not self.env.su or set(vals) - DELIVERY_FIELDS - RESULT_FIELDS:
             self._check_not_frozen()
         return super().write(vals)
 
@@ -131,10 +164,14 @@ class CollectionCommunication(models.Model):
         self.filtered(lambda row: row.state == "failed").sudo().resolved = True
 
     def action_resend(self):
-        """Send failed e-mails again, to the recipient's address of today."""
+        """Send failed messages again, to the recipient's address of today."""
         self.check_access("write")
         failed = self.filtered(
-            lambda row: row.automatic and row.state == "failed" and row.channel == "email"
+            lambda row: row.automatic
+            and row.notice_id
+            and row.state == "failed"
+            and row.failure_kind != "cancelled"
+            and row.channel in ("email", "letter", "sms")
         )
         failed.notice_id.sudo()._resend(failed.sudo())
 

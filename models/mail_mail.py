@@ -19,14 +19,17 @@ class MailMail(models.Model):
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """A mail that carries a letter does not leave without it, and none leaves
-        to a customer who has paid since, or about a discount that has ended."""
+        to a customer who has paid since, about a discount that has ended, or at a
+        quiet time."""
         rows = self._collection_rows()
+        quiet = rows._wait_for_quiet_end()
+        rows -= quiet
         paid = rows.filtered(lambda row: row.notice_id and row.notice_id._are_items_settled())
         if paid:
             paid.mail_mail_id.cancel()
             paid._not_needed(self.env._("Nothing left to collect"))
             rows -= paid
-        ended = rows.filtered(lambda row: row.notice_id._is_overtaken())
+        ended = rows.filtered(lambda row: row.notice_id and row.notice_id._is_overtaken())
         if ended:
             ended.mail_mail_id.cancel()
             ended._not_needed(self.env._("The discount has ended or the customer has paid"))
@@ -42,7 +45,7 @@ class MailMail(models.Model):
             reason = self.env._("The letter could not be rendered.")
             row.mail_mail_id.write({"state": "exception", "failure_reason": reason})
             row._fail("temporary", reason)
-        return super(MailMail, self - (blocked | paid).mail_mail_id).send(
+        return super(MailMail, self - (quiet | blocked | paid).mail_mail_id).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,
