@@ -1,7 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import email_normalize_all, html2plaintext
+from odoo.tools import email_normalize_all, plaintext2html
 
 
 class CollectionDelivery(models.AbstractModel):
@@ -24,6 +24,7 @@ class CollectionDelivery(models.AbstractModel):
             for channel, enabled in (
                 ("email", notice.level_id.send_email),
                 ("letter", notice.level_id.send_letter),
+                ("sms", notice.level_id.send_sms),
                 ("call", notice.level_id.make_call),
             ):
                 if enabled:
@@ -36,6 +37,7 @@ class CollectionDelivery(models.AbstractModel):
             elif communication.channel == "email" and communication.state == "queued":
                 mails.append(communication)
         self._queue_mails(mails)
+        self._queue_sms(communications)
         self._plan_calls(calls)
 
     @api.model
@@ -44,6 +46,7 @@ class CollectionDelivery(models.AbstractModel):
         address = {
             "email": ", ".join(email_normalize_all(recipient.email or "")),
             "letter": recipient._collection_postal_address(),
+            "sms": recipient._collection_sms_number(),
             "call": recipient._collection_phone(),
         }[channel]
         failed = channel in problems and channel != "call"
@@ -59,10 +62,16 @@ class CollectionDelivery(models.AbstractModel):
             "failure_reason": problems[channel] if failed else False,
             "address": False if failed else address,
             "summary": self._summary(notice, channel),
-            "body": notice.email_body if channel == "email" else False,
+            "body": self._body(notice, channel),
             "automatic": True,
             "user_id": self.env.uid,
         }
+
+    @api.model
+    def _body(self, notice, channel):
+        if channel == "sms":
+            return plaintext2html(notice.sms_body or "")
+        return notice.email_body if channel == "email" else False
 
     @api.model
     def _summary(self, notice, channel):
@@ -160,11 +169,12 @@ class CollectionDelivery(models.AbstractModel):
             problems = self._channel_problems(notice.recipient_id, notice.level_id, unusable)
             communication.resolved = True
             again = self.env["collection.communication"].create(
-                [self._prepare_communication(notice, "email", problems)]
+                [self._prepare_communication(notice, communication.channel, problems)]
             )
-            if again.state == "queued":
+            if again.state == "queued" and again.channel == "email":
                 self._queue_mails(again)
-                self._attach_letters(notice)
+            self._queue_sms(again)
+            self._attach_letters(notice)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     @api.model
@@ -188,20 +198,6 @@ class CollectionDelivery(models.AbstractModel):
         author = message.author_id
         if author and author.user_ids.filtered(lambda user: user._is_internal()):
             return
-        self.env["collection.communication"].create(
-            {
-                "company_id": notice.company_id.id,
-                "partner_id": notice.partner_id.id,
-                "recipient_id": author.id,
-                "notice_id": notice.id,
-                "channel": "email",
-                "direction": "in",
-                "date": message.date or fields.Datetime.now(),
-                "state": "done",
-                "address": ", ".join(email_normalize_all(message.email_from or ""))
-                or message.email_from,
-                "summary": message.subject or html2plaintext(message.body or "")[:80] or "…",
-                "body": message.body,
-                "automatic": True,
-            }
+        self.env["collection.communication"]._receive(
+            notice.partner_id, notice.company_id, message, notice
         )

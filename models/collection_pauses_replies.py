@@ -1,0 +1,81 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from .collection_pauses import _lasts_until
+
+
+class CollectionPauses(models.AbstractModel):
+    """Who has answered is not reminded before somebody has read it; who was told that he
+    owes what he disputed has his days again."""
+
+    _inherit = "collection.pauses"
+
+    @api.model
+    def _collect(self, company, date, rows, ignore_proposals=False):
+        pauses = super()._collect(company, date, rows, ignore_proposals)
+        self._add_replies(pauses, company, date, rows)
+        return pauses
+
+    @api.model
+    def _add_replies(self, pauses, company, date, rows):
+        customers = tuple({row["partner_id"] for row in rows if row["partner_id"]}) or (0,)
+        midnight = datetime.combine(date + timedelta(days=1), time.min)
+        end = company._collection_zone().localize(midnight).astimezone(pytz.utc)
+        answers = self.env.execute_query(
+            SQL(
+                """
+                SELECT customer.commercial_partner_id, com.summary, com.pauses_until
+                  FROM collection_communication com
+                  JOIN res_partner customer ON customer.id = com.partner_id
+                 WHERE com.company_id = %(company)s
+                   AND customer.commercial_partner_id IN %(customers)s
+                   AND com.direction = 'in' AND com.handled IS NOT TRUE
+                   AND com.pauses_until >= %(date)s AND com.date < %(end)s
+                 ORDER BY com.id
+                """,
+                company=company.id,
+                customers=customers,
+                date=date,
+                end=end.replace(tzinfo=None),
+            )
+        )
+        for customer, summary, until in answers:
+            self._pause_longest(pauses.by_customer, customer, ("replied", summary or "", until))
+
+    @api.model
+    def _pause_longest(self, paused, key, pause):
+        paused[key] = max(paused.get(key, pause), pause, key=_lasts_until)
+
+    @api.model
+    def _add_disputes(self, pauses, company, date, rows):
+        """What was disputed and is owed after all waits for the customer's days: as an
+        amount where a part was disputed, so that the rest goes on meanwhile."""
+        super()._add_disputes(pauses, company, date, rows)
+        residuals = {row["id"]: row["residual"] for row in rows}
+        customers = {}
+        for row in rows:
+            customers.setdefault(row["partner_id"], []).append(row["id"])
+        for dispute in self.env["collection.dispute"]._waiting_on(company, date):
+            commercial = dispute.partner_id.commercial_partner_id.id
+            pause = ("disputed", dispute._waiting_detail(), dispute.date_wait)
+            named = set(dispute.move_line_ids.ids)
+            rest = dispute._amount_waiting()
+            if rest is None and not named:
+                self._pause_longest(pauses.by_customer, commercial, pause)
+                continue
+            for item_id in customers.get(commercial, []):
+                if item_id not in named:
+                    continue
+                free = residuals[item_id] - pauses.disputed[item_id]
+                part = free if rest is None else min(rest, free)
+                if rest is not None:
+                    rest -= part
+                if part >= free:
+                    # Nothing of it is chased: the day on which it goes on is known.
+                    self._pause_longest(pauses.by_item, item_id, pause)
+                elif part > 0:
+                    pauses.disputed[item_id] += part
