@@ -12,6 +12,8 @@ from .terms import (
     FINISHED,
     HIGHEST,
     JUMP,
+    NEXT,
+    RESUME,
     SKIP,
     STEP,
     WAIT,
@@ -28,6 +30,8 @@ __all__ = [
     "FINISHED",
     "HIGHEST",
     "JUMP",
+    "NEXT",
+    "RESUME",
     "SKIP",
     "STEP",
     "WAIT",
@@ -41,6 +45,7 @@ __all__ = [
     "decide",
     "decide_all",
     "earned_levels",
+    "is_hurried",
     "is_overdue",
     "next_chance",
     "repeat_of_last",
@@ -78,6 +83,23 @@ def earned_levels(ladder, item, on, worst_delay=None):
     ]
 
 
+def is_hurried(ladder, item, on):
+    """True when a broken promise brings an overdue item its next level at once.
+
+    Once: the level it reaches by that is reached on that day or later.
+    """
+    if ladder.after_broken != NEXT or item.broken_on is None or item.broken_on > on:
+        return False
+    return is_overdue(item, on) and (
+        item.level_date is None or item.level_date < item.broken_on
+    )
+
+
+def next_levels(ladder, item):
+    """The levels above the item's own that make sense after the due date."""
+    return [level for level in ladder.levels[ladder.rank_of(item) :] if not level.before_due]
+
+
 def repeat_of_last(ladder, item, on):
     """The last level once more, when its repeat is due; else None."""
     last = ladder.levels[-1] if ladder.levels else None
@@ -93,6 +115,8 @@ def repeat_of_last(ladder, item, on):
 def target_level(ladder, item, on, start=None, worst_delay=None):
     """The level the item has earned on day ``on``, or None."""
     earned = earned_levels(ladder, item, on, worst_delay)
+    if not earned and is_hurried(ladder, item, on):
+        earned = next_levels(ladder, item)[:1]
     if not earned:
         return repeat_of_last(ladder, item, on)
     if start and start.applies_to(item):
@@ -101,12 +125,15 @@ def target_level(ladder, item, on, start=None, worst_delay=None):
     return earned[0] if ladder.advance_mode == STEP else earned[-1]
 
 
-def is_too_soon(level, item, on):
+def is_too_soon(ladder, level, item, on):
     """True until ``level`` may follow the item's previous one: on another day at
-    least, and after the level's minimum interval."""
+    least, and after the level's minimum interval, which a broken promise forfeits."""
     if item.level_date is None:
         return False
-    return (on - item.level_date).days < max(1, level.min_interval_days)
+    interval = level.min_interval_days
+    if level.id != item.level_id and is_hurried(ladder, item, on):
+        interval = 0
+    return (on - item.level_date).days < max(1, interval)
 
 
 def next_chance(ladder, item, after, start=None, worst_delay=None):
@@ -117,7 +144,7 @@ def next_chance(ladder, item, after, start=None, worst_delay=None):
     """
     for day in _turning_days(ladder, item, after):
         level = target_level(ladder, item, day, start, worst_delay)
-        if level and not is_too_soon(level, item, day):
+        if level and not is_too_soon(ladder, level, item, day):
             return day, level
     return None, None
 
@@ -131,6 +158,8 @@ def _turning_days(ladder, item, after):
     due = item.due.toordinal()
     days = {after.toordinal() + 1, due + 1}
     days.update(due + level.delay_days for level in ladder.levels)
+    if item.broken_on:
+        days.add(item.broken_on.toordinal())
     if item.level_date:
         reached = item.level_date.toordinal()
         days.add(reached + 1)
@@ -170,7 +199,7 @@ def decide(item, ladder, on, start=None, worst_delay=None):
         if until:
             day, _level = next_chance(ladder, item, max(on, until), start, worst_delay)
         return Decision(SKIP, level, occurrence, reason, detail, day)
-    if is_too_soon(level, item, on):
+    if is_too_soon(ladder, level, item, on):
         day, _level = next_chance(ladder, item, on, start, worst_delay)
         free_from = item.level_date + timedelta(days=level.min_interval_days)
         return Decision(SKIP, level, occurrence, "min_interval", str(free_from), day)
@@ -194,7 +223,7 @@ def worst_delays(items, ladders, on, start=None):
         if item.pause or not is_overdue(item, on) or (start and start.leaves_alone(item)):
             continue
         level = target_level(ladder, item, on, start)
-        if level is None or is_too_soon(level, item, on):
+        if level is None or is_too_soon(ladder, level, item, on):
             reached = ladder.levels[: ladder.rank_of(item)]
             level = reached[-1] if reached else None
         if level:

@@ -16,6 +16,9 @@ STEP = "step"
 JUMP = "jump"
 HIGHEST = "highest"
 
+RESUME = "resume"
+NEXT = "next"
+
 
 @dataclass(frozen=True, slots=True)
 class Level:
@@ -41,11 +44,16 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Ladder:
-    """A policy's levels, lowest first whatever the order they come in."""
+    """A policy's levels, lowest first whatever the order they come in.
+
+    ``after_broken``: what a broken promise does to its items: ``resume`` the climb
+    where they stood, or the ``next`` level at once.
+    """
 
     id: int
     levels: tuple[Level, ...]
     advance_mode: str = STEP
+    after_broken: str = RESUME
 
     def __post_init__(self):
         climbing = sorted(self.levels, key=lambda level: (level.delay_days, level.sequence))
@@ -72,7 +80,8 @@ class Item:
     Amounts are in the item's own currency. ``level_id`` was reached on
     ``level_date``, by its ``occurrence``-th notice (1: the first); ``level_delay``
     is that level's delay in days. ``pause`` is a ``(reason, detail, until)``
-    triple (until: last day of the pause, or None), or None.
+    triple (until: last day of the pause, or None), or None. ``broken_on``: the day
+    on which a promise about it was found broken.
     """
 
     id: int
@@ -87,6 +96,7 @@ class Item:
     occurrence: int = 0
     disputed: float = 0.0
     pause: tuple[str, str, date | None] | None = None
+    broken_on: date | None = None
 
     @property
     def owed(self):

@@ -29,6 +29,8 @@ from . import collection_dispute_follow_up
 from . import collection_dispute_waiting
 from . import collection_promise
 from . import collection_promise_receipt
+from . import collection_promise_money
+from . import collection_promise_follow_up
 from . import collection_plan
 from . import collection_pause_effect
 from . import collection_pause_tasks
@@ -37,6 +39,8 @@ from . import collection_pauses_replies
 from . import collection_contact_rules
 from . import collection_candidate
 from . import collection_candidate_discounts
+from . import collection_promise_broken
+from . import collection_policy_promises
 from . import collection_proposal
 from . import collection_issue
 from . import collection_issue_refresh
@@ -88,6 +92,7 @@ from . import res_company_contacts
 from . import res_partner
 from . import res_partner_position
 from . import res_partner_charges
+from . import res_partner_promises
 from . import collection_dialogs
 from . import collection_dispute_dialogs
 from . import collection_charge_screens
@@ -129,3 +134,10 @@ from . import collection_case_follow_up
 from . import collection_issue_cases
 from . import collection_pauses_cases
 from . import collection_case_dialogs
+from . import collection_statement
+from . import collection_statement_report
+from . import collection_statement_communication
+from . import collection_statement_delivery
+from . import collection_statement_monthly
+from . import res_partner_statement
+from . import res_company_statement

@@ -75,7 +75,7 @@ class CollectionCandidate(models.AbstractModel):
                 %(from_items)s
                   LEFT JOIN collection_policy pol ON pol.id = %(policy)s
                  WHERE %(open)s AND aml.amount_residual_currency > 0 AND %(wanted)s
-                   AND (%(discount)s
+                   AND (%(discount)s OR %(broken)s
                     OR (aml.collection_date IS NULL OR aml.collection_date < %(date)s)
                    AND (aml.date_maturity IS NULL OR EXISTS (
                         SELECT 1
@@ -96,6 +96,7 @@ class CollectionCandidate(models.AbstractModel):
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
                 open=self._open_sql(company),
                 discount=self._earning_discount_sql(date),
+                broken=self._earning_broken_sql(date),
                 wanted=wanted,
                 date=date,
             )

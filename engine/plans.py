@@ -1,0 +1,77 @@
+"""Instalment plans: dates and amounts, and when a plan has lapsed."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from .netting import rounded
+
+MONTHS = "months"
+WEEKS = "weeks"
+ACTIVE = "active"
+KEPT = "kept"
+BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Instalment:
+    """``amount`` until ``until`` (its date and grace); ``received`` of it so far."""
+
+    amount: float
+    until: date
+    received: float = 0.0
+
+
+def add_months(day, months):
+    """The same day of a later month, or its last day when it is shorter."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+
+
+def dates(first, count, every=1, unit=MONTHS):
+    """``count`` dates from ``first``; months are counted from the first one, so that
+    the 31st comes back after a short month."""
+    if unit == WEEKS:
+        return [first + timedelta(weeks=every * number) for number in range(count)]
+    return [add_months(first, every * number) for number in range(count)]
+
+
+def spread(total, count, precision=0.01):
+    """``count`` equal amounts, the rest of the division in the last.
+
+    :raises ValueError: when there is nothing left for some of them
+    """
+    units = round(total / precision)
+    if count < 1 or units < count:
+        raise ValueError("too many instalments for the amount")
+    part = units // count
+    return [rounded(part * precision, precision)] * (count - 1) + [
+        rounded((units - part * (count - 1)) * precision, precision)
+    ]
+
+
+def missing(instalments, on, precision=0.01):
+    """The instalments whose time is over without all of their money."""
+    return [
+        one
+        for one in instalments
+        if one.until < on and one.amount - one.received > precision / 2
+    ]
+
+
+def verdict(instalments, on, lapses_after=1, lapse_days=0, precision=0.01):
+    """What is to be said of an active plan on day ``on``.
+
+    :param lapses_after: so many instalments missing at the same time
+    :param lapse_days: or one missing for so many days after its date and grace (0: any)
+    :return: ``active``, ``kept`` or ``broken``
+    """
+    late = missing(instalments, on, precision)
+    if len(late) >= lapses_after:
+        return BROKEN
+    if lapse_days and any((on - one.until).days >= lapse_days for one in late):
+        return BROKEN
+    waiting = [one for one in instalments if one.amount - one.received > precision / 2]
+    if not waiting:
+        return KEPT
+    return BROKEN if all(one.until < on for one in instalments) else ACTIVE

@@ -1,0 +1,100 @@
+"""What a broken promise does to the items it was about, see ``engine.ladder``."""
+
+from dataclasses import replace
+
+from odoo import api, models
+from odoo.tools import SQL
+
+from ..engine import ladder
+
+
+class CollectionPauses(models.AbstractModel):
+    _inherit = "collection.pauses"
+
+    @api.model
+    def _collect(self, company, date, rows, ignore_proposals=False):
+        pauses = super()._collect(company, date, rows, ignore_proposals)
+        pauses.broken = self._broken_promises(company, rows)
+        return pauses
+
+    @api.model
+    def _broken_promises(self, company, rows):
+        """``{item id: day}`` on which a promise about it was found broken, where no
+        level has followed yet; read only where a policy asks for it."""
+        policies = self.env["collection.policy"]._usable(company)
+        if ladder.NEXT not in policies.mapped("broken_promise"):
+            return {}
+        item_ids = tuple(row["id"] for row in rows) or (0,)
+        self.env["collection.promise"].flush_model()
+        self.env["collection.plan"].flush_model()
+        return dict(
+            self.env.execute_query(
+                SQL(
+                    """
+                    SELECT aml.id, MAX(COALESCE(plan.date_closed, promise.date_closed))
+                      FROM account_move_line aml
+                      LEFT JOIN res_partner part ON part.id = aml.partner_id
+                      JOIN collection_promise promise ON promise.company_id = aml.company_id
+                      LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
+                     WHERE aml.id IN %s AND %s
+                     GROUP BY aml.id
+                    """,
+                    item_ids,
+                    self._broken_sql(SQL("part.commercial_partner_id")),
+                )
+            )
+        )
+
+    @api.model
+    def _broken_sql(self, customer):
+        """SQL: ``promise`` (of ``plan``) was broken about ``aml``, no level followed yet.
+
+        A promise about everything is about what he owed and was due by then. Of an
+        instalment its plan says when it is over.
+
+        :param customer: SQL of the item's commercial customer
+        """
+        return SQL(
+            """promise.state = 'broken' AND (plan.id IS NULL OR plan.state = 'broken')
+               AND (aml.collection_date IS NULL
+                    OR aml.collection_date < COALESCE(plan.date_closed, promise.date_closed))
+               AND (EXISTS (
+                        SELECT 1
+                          FROM account_move_line_collection_promise_rel named
+                         WHERE named.collection_promise_id = promise.id
+                           AND named.account_move_line_id = aml.id)
+                    OR aml.date <= promise.date_from
+                   AND aml.date_maturity <= promise.date_promised
+                   AND %s = (SELECT who.commercial_partner_id FROM res_partner who
+                              WHERE who.id = promise.partner_id)
+                   AND NOT EXISTS (
+                        SELECT 1
+                          FROM account_move_line_collection_promise_rel named
+                         WHERE named.collection_promise_id = promise.id))""",
+            customer,
+        )
+
+
+class CollectionCandidate(models.AbstractModel):
+    _inherit = "collection.candidate"
+
+    @api.model
+    def _to_item(self, row, pauses, precision):
+        item = super()._to_item(row, pauses, precision)
+        broken_on = pauses.broken.get(row["id"])
+        return replace(item, broken_on=broken_on) if broken_on else item
+
+    @api.model
+    def _earning_broken_sql(self, date):
+        """SQL: the item may have earned its next level by a broken promise, see
+        :meth:`_earning_customers`."""
+        return SQL(
+            """(pol.broken_promise = %s AND aml.date_maturity < %s AND EXISTS (
+                SELECT 1
+                  FROM collection_promise promise
+                  LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
+                 WHERE promise.company_id = aml.company_id AND %s))""",
+            ladder.NEXT,
+            date,
+            self.env["collection.pauses"]._broken_sql(SQL("cp.id")),
+        )
