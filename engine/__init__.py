@@ -22,6 +22,7 @@ in, decisions with their reasons go out.
 * ``sms_text``: how long a text message is
 * ``promises``: which money counts for which promise, and what came of it
 * ``plans``: instalments, and when a plan has lapsed
+* ``statement``: running balances and ages of a statement of account
 * ``words``: amounts in words for the letter
 """
 
@@ -43,6 +44,7 @@ from . import (
     promises,
     rates,
     sms_text,
+    statement,
     terms,
     words,
     workdays,
@@ -66,6 +68,7 @@ __all__ = [
     "promises",
     "rates",
     "sms_text",
+    "statement",
     "terms",
     "words",
     "workdays",

@@ -17,3 +17,4 @@ from . import account_payment_register
 from . import account_payment_register_chosen
 from . import collection_case_hand_over
 from . import collection_case_end
+from . import collection_statement_send

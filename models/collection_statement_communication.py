@@ -1,0 +1,56 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+STATEMENT_FIELDS = {
+    "statement_date_from",
+    "statement_date_to",
+    "statement_month",
+    "statement_attachment_id",
+}
+
+
+class CollectionCommunication(models.Model):
+    """A statement of account that went to a customer."""
+
+    _inherit = "collection.communication"
+
+    statement_date_from = fields.Date(string="Statement From", readonly=True)
+    statement_date_to = fields.Date(string="Statement To", readonly=True)
+    statement_month = fields.Date(
+        readonly=True, help="First day of the month a monthly statement is about."
+    )
+    statement_attachment_id = fields.Many2one(
+        "ir.attachment", string="Statement", readonly=True, index="btree_not_null"
+    )
+
+    _statement_monthly = models.UniqueIndex(
+        "(company_id, partner_id, statement_month) WHERE statement_month IS NOT NULL",
+        "This customer has got the statement of this month already.",
+    )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        if not self.env.su:
+            # Said, not left out: a default in the context would speak instead.
+            nothing = dict.fromkeys(STATEMENT_FIELDS, False)
+            vals_list = [{**vals, **nothing} for vals in vals_list]
+        return super().create(vals_list)
+
+    def write(self, vals):
+        """:raises UserError: for a person who writes what a statement was about"""
+        if not self.env.su and STATEMENT_FIELDS & set(vals):
+            raise UserError(self.env._("What a statement of account was about is not typed in."))
+        return super().write(vals)
+
+    def action_resend(self):
+        """Statements that did not arrive are sent again, as the account stands now."""
+        result = super().action_resend()
+        failed = self.filtered(
+            lambda row: row.statement_date_to and row.state == "failed" and row.channel == "email"
+        ).sudo()
+        for row in failed:
+            row.resolved = True
+            self.env["collection.statement"].sudo()._send(
+                row.company_id, row.partner_id, row.statement_date_from, row.statement_date_to
+            )
+        return result

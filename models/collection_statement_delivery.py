@@ -1,0 +1,174 @@
+import logging
+
+from odoo import api, fields, models
+from odoo.fields import Command
+from odoo.tools import email_normalize_all, exception_to_unicode, format_date
+
+_logger = logging.getLogger(__name__)
+
+REPORT = "account_collections.action_report_statement"
+TEMPLATE = "account_collections.mail_template_statement"
+
+
+class CollectionStatement(models.AbstractModel):
+    """Statements that go to customers, each with its row in the log."""
+
+    _inherit = "collection.statement"
+
+    @api.model
+    def _send(self, company, customers, date_from, date_to, listing="all", **values):
+        """E-mail their statements to customers; one that fails stops no other.
+
+        :param values: further values of the communications
+        :return: the communications, those that failed among them
+        """
+        period = {"date_from": date_from, "date_to": date_to, "listing": listing}
+        recipients = customers._collection_recipients(company)
+        unusable = self.env["collection.delivery"]._unusable_addresses(
+            company, self.env["res.partner"].union(*recipients.values())
+        )
+        rows = self.env["collection.communication"]
+        for customer in customers:
+            vals = self._prepare_row(company, customer, recipients[customer.id], period)
+            vals |= {"channel": "email", **values}
+            vals |= self._prepare_email(recipients[customer.id], unusable)
+            try:
+                with self.env.cr.savepoint():
+                    row = rows.create(vals)
+                    if row.state == "queued":
+                        self._queue(row, period)
+            except Exception as error:  # noqa: BLE001 - one customer stops no other
+                reason = exception_to_unicode(error)
+                _logger.error("Statement of customer %s: %s", customer.id, reason)
+                failed = {"state": "failed", "failure_kind": "temporary", "failure_reason": reason}
+                row = rows.create({**vals, **failed})
+            rows |= row
+        return rows
+
+    @api.model
+    def _post(self, company, customers, date_from, date_to, listing="all"):
+        """Statements to be printed and put into the post; a person says when they were.
+
+        :return: the communications, queued, each with its PDF
+        """
+        period = {"date_from": date_from, "date_to": date_to, "listing": listing}
+        recipients = customers._collection_recipients(company)
+        rows = self.env["collection.communication"]
+        for customer in customers:
+            recipient = recipients[customer.id]
+            vals = self._prepare_row(company, customer, recipient, period)
+            address = recipient._collection_postal_address()
+            vals |= {"channel": "letter", "address": address}
+            if not address:
+                reason = self.env._("%(name)s has no postal address", name=recipient.name)
+                vals |= {
+                    "state": "failed",
+                    "failure_kind": "address",
+                    "failure_reason": reason,
+                }
+            row = rows.create(vals)
+            if address:
+                self._attach(row, period)
+            rows |= row
+        return rows
+
+    @api.model
+    def _prepare_row(self, company, customer, recipient, period):
+        lang = recipient._collection_lang(company)
+        scoped = self.with_context(lang=lang)
+        return {
+            "company_id": company.id,
+            "partner_id": customer.id,
+            "recipient_id": recipient.id,
+            "direction": "out",
+            "state": "queued",
+            "summary": scoped.env._(
+                "Statement of account to %(date)s",
+                date=format_date(scoped.env, period["date_to"]),
+            ),
+            "statement_date_from": period["date_from"],
+            "statement_date_to": period["date_to"],
+            "automatic": True,
+            "user_id": self.env.uid,
+        }
+
+    @api.model
+    def _prepare_email(self, recipient, unusable):
+        """The address, or why there is none."""
+        emails = email_normalize_all(recipient.email or "")
+        usable = [email for email in emails if email not in unusable]
+        if usable:
+            return {"address": ", ".join(emails)}
+        if emails:
+            reason = unusable[emails[0]]
+        else:
+            reason = self.env._("%(name)s has no e-mail", name=recipient.name)
+        return {"state": "failed", "failure_kind": "address", "failure_reason": reason}
+
+    @api.model
+    def _render(self, company, customer, period):
+        """The PDF of one customer's statement."""
+        data = {
+            "company_id": company.id,
+            "date_from": fields.Date.to_string(period["date_from"]),
+            "date_to": fields.Date.to_string(period["date_to"]),
+            "listing": period["listing"],
+        }
+        # Safe: called for a collector, for the scheduler, or for the customer himself.
+        report = self.env["ir.actions.report"].sudo().with_company(company)
+        return report._render_qweb_pdf(REPORT, customer.ids, data=data)[0]
+
+    @api.model
+    def _filename(self, period, lang):
+        scoped = self.with_context(lang=lang)
+        name = scoped.env._("Statement of account %(date)s", date=period["date_to"])
+        return f"{name}.pdf"
+
+    @api.model
+    def _attach(self, row, period):
+        """Keep the PDF as it went out."""
+        lang = row.recipient_id._collection_lang(row.company_id)
+        row.statement_attachment_id = self.env["ir.attachment"].create(
+            {
+                "name": self._filename(period, lang),
+                "raw": self._render(row.company_id, row.partner_id, period),
+                "mimetype": "application/pdf",
+                "res_model": row._name,
+                "res_id": row.id,
+            }
+        )
+
+    @api.model
+    def _queue(self, row, period):
+        """Attach the PDF and hand the e-mail to the queue, for a time that is not quiet."""
+        self._attach(row, period)
+        company, recipient = row.company_id, row.recipient_id
+        lang = recipient._collection_lang(company)
+        sheet = self._prepare_sheets(company, row.partner_id, *period.values())[0]
+        template = self.env.ref(TEMPLATE).with_context(lang=lang, statement=sheet)
+        ids = row.partner_id.ids
+        subject = template._render_field("subject", ids, set_lang=lang)[ids[0]]
+        body = template._render_field("body_html", ids, set_lang=lang)[ids[0]]
+        body = template._render_encapsulate(
+            "account_collections.mail_layout_notice",
+            body,
+            add_context={"company": company, "lang": lang},
+            context_record=row.partner_id,
+        )
+        row.body = body
+        row.mail_mail_id = self.env["mail.mail"].create(
+            {
+                # Answers land on the customer.
+                "model": "res.partner",
+                "res_id": row.partner_id.id,
+                "subject": subject,
+                "body_html": body,
+                "body": body,
+                "recipient_ids": [Command.link(recipient.id)],
+                "attachment_ids": [Command.link(row.statement_attachment_id.id)],
+                "auto_delete": False,
+                "email_from": company.email_formatted,
+                "author_id": company.partner_id.id,
+                "scheduled_date": self.env["collection.contact.rules"]._earliest(company),
+            }
+        )
