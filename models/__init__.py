@@ -92,6 +92,7 @@ from . import res_company_contacts
 from . import res_partner
 from . import res_partner_position
 from . import res_partner_charges
+from . import res_partner_calls
 from . import res_partner_promises
 from . import collection_dialogs
 from . import collection_dispute_dialogs

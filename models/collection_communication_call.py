@@ -27,3 +27,16 @@ class CollectionCommunication(models.Model):
         readonly=True,
         help="A manager called at a quiet time, or more often than the company allows.",
     )
+
+    def _plan_call_activity(self, user, day):
+        """Put a call that no notice has planned into a collector's list."""
+        self.ensure_one()
+        delivery = self.env["collection.delivery"]
+        self.activity_id = self.partner_id.with_context(
+            mail_activity_quick_update=True
+        ).activity_schedule(
+            "mail.mail_activity_data_call",
+            day,
+            summary=delivery._call_summary(self),
+            user_id=user.id,
+        )

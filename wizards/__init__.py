@@ -2,6 +2,8 @@ from . import collection_remind
 from . import collection_approve
 from . import collection_level_review
 from . import collection_call
+from . import collection_call_script
+from . import collection_call_outcome
 from . import collection_preview
 from . import collection_charge_items
 from . import collection_charge_waive

@@ -1,86 +1,246 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+
+from ..models.collection_communication_call import OUTCOMES
+
+# Outcomes after which somebody calls again.
+NOBODY = ("voicemail", "no_answer")
+# Outcomes that are about certain items.
+ABOUT_ITEMS = ("promised", "disputes", "already_paid")
 
 
 class CollectionCall(models.TransientModel):
-    """A planned call: the number, the script, and what was said."""
+    """A call with a customer, planned or not: the number, what to say, what came of it.
+
+    What to say is in ``collection_call_script``, what follows in ``collection_call_outcome``.
+    """
 
     _name = "collection.call"
     _description = "Phone Call"
+    _check_company_auto = True
 
     communication_id = fields.Many2one(
-        "collection.communication", required=True, readonly=True, ondelete="cascade"
+        "collection.communication",
+        string="Planned Call",
+        readonly=True,
+        ondelete="cascade",
+        help="Empty: nobody had planned this call.",
     )
-    partner_id = fields.Many2one(related="communication_id.partner_id")
-    recipient_id = fields.Many2one(related="communication_id.recipient_id")
-    address = fields.Char(related="communication_id.address", string="Phone")
-    notice_id = fields.Many2one(related="communication_id.notice_id")
-    call_script = fields.Html(related="communication_id.call_script")
-    outcome = fields.Text(help="What was said and agreed.")
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company
+    )
+    partner_id = fields.Many2one(
+        "res.partner", string="Customer", required=True, readonly=True, ondelete="cascade"
+    )
+    recipient_id = fields.Many2one(
+        "res.partner",
+        string="Contact",
+        compute="_compute_recipient_id",
+        store=True,
+        readonly=False,
+        domain="[('commercial_partner_id', '=', partner_id)]",
+        ondelete="cascade",
+    )
+    address = fields.Char(
+        string="Phone", compute="_compute_address", store=True, readonly=False
+    )
+    notice_id = fields.Many2one(
+        "collection.notice", readonly=True, ondelete="cascade", check_company=True
+    )
+    direction = fields.Selection(
+        [("out", "We call"), ("in", "The customer calls")],
+        required=True,
+        readonly=True,
+        default="out",
+    )
+    exception_reason = fields.Char(readonly=True)
+    is_number_wrong = fields.Boolean(compute="_compute_is_number_wrong")
+    move_line_ids = fields.Many2many(
+        "account.move.line",
+        string="Items",
+        domain="[('partner_id', 'child_of', partner_id), ('company_id', '=', company_id),"
+        " ('account_id.account_type', '=', 'asset_receivable'), ('parent_state', '=', 'posted'),"
+        " ('reconciled', '=', False)]",
+        help="What the promise, the dispute or the payment is about.",
+    )
+    outcome_code = fields.Selection(OUTCOMES, string="Result")
+    outcome_date = fields.Date(string="On")
+    outcome = fields.Text(string="What Was Said")
+    amount = fields.Monetary(
+        compute="_compute_amount",
+        store=True,
+        readonly=False,
+        help="What the customer promised, or contests. In the currency of the items.",
+    )
+    currency_id = fields.Many2one("res.currency", compute="_compute_currency_id")
+    dispute_reason_id = fields.Many2one(
+        "collection.reason",
+        string="Kind of Dispute",
+        domain="[('kind', '=', 'dispute'), ('company_id', 'in', (False, company_id))]",
+    )
+    lateness_reason_id = fields.Many2one(
+        "collection.reason",
+        string="Why Late",
+        domain="[('kind', '=', 'lateness'), ('company_id', 'in', (False, company_id))]",
+    )
     retry_date = fields.Date(
-        string="Call Again On", default=lambda self: fields.Date.add(self._today(), days=1)
+        string="Call Again On",
+        compute="_compute_retry_date",
+        store=True,
+        readonly=False,
+        precompute=True,
     )
 
-    @api.constrains("communication_id")
-    def _check_readable(self):
-        """The related fields show it without asking; constraints run in sudo."""
-        self.communication_id.with_user(self.env.user).check_access("read")
+    @api.model
+    def _open_for(self, partner, direction="out"):
+        """A call that nobody has planned.
 
-    def _today(self):
-        return self.env.company._collection_today()
+        :param direction: ``in`` when the customer has called: he may at any time
+        :return: an action
+        :raises UserError: at a quiet time, or when he was contacted often enough
+        """
+        self.check_access("create")
+        customer = partner.commercial_partner_id
+        customer.check_access("read")
+        wizard = self.create({"partner_id": customer.id, "direction": direction})
+        return {**wizard._get_records_action(target="new"), "name": self.env._("Phone Call")}
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A planned call brings its customer, contact, number and notice with it.
+
+        :raises UserError: for a call out that the contact rules do not allow
+        """
+        wizards = super().create([self._with_planned(vals) for vals in vals_list])
+        for wizard in wizards:
+            if not wizard.move_line_ids:
+                wizard.move_line_ids = [Command.set(wizard._find_items().ids)]
+            if wizard.direction == "out":
+                problem = self.env["collection.contact.rules"]._check_call(
+                    wizard.company_id, wizard.partner_id, wizard.notice_id
+                )
+                wizard.exception_reason = problem or False
+        return wizards
+
+    @api.model
+    def _with_planned(self, vals):
+        planned = self.env["collection.communication"].browse(vals.get("communication_id"))
+        if not planned:
+            return vals
+        planned.check_access("read")
+        return {
+            **vals,
+            "company_id": planned.company_id.id,
+            "partner_id": planned.partner_id.id,
+            "recipient_id": planned.recipient_id.id,
+            "address": planned.address,
+            "notice_id": planned.notice_id.id,
+            "direction": "out",
+        }
+
+    @api.constrains("communication_id", "notice_id", "partner_id", "company_id")
+    def _check_readable(self):
+        """The script shows what is behind them; constraints run in sudo."""
+        for wizard in self:
+            for record in (wizard.communication_id, wizard.notice_id, wizard.partner_id):
+                record.with_user(self.env.user).check_access("read")
+            if wizard.company_id not in self.env.user.company_ids:
+                raise UserError(self.env._("You do not work for this company."))
+
+    @api.depends("partner_id", "company_id")
+    def _compute_recipient_id(self):
+        for wizard in self:
+            customer = wizard.partner_id.commercial_partner_id
+            wizard.recipient_id = (
+                customer and customer._collection_recipients(wizard.company_id)[customer.id]
+            )
+
+    @api.depends("recipient_id")
+    def _compute_address(self):
+        for wizard in self:
+            wizard.address = wizard.recipient_id._collection_phone()
+
+    @api.depends("address", "recipient_id")
+    def _compute_is_number_wrong(self):
+        for wizard in self:
+            # Safe: whether a number of the customer at hand was found wrong.
+            wizard.is_number_wrong = bool(wizard.address) and wizard.address in self.env[
+                "collection.delivery"
+            ].sudo()._unusable_addresses(wizard.company_id, wizard.recipient_id)
+
+    @api.depends("move_line_ids")
+    def _compute_currency_id(self):
+        for wizard in self:
+            items = wizard.move_line_ids.currency_id
+            wizard.currency_id = items if len(items) == 1 else False
+
+    @api.depends("move_line_ids", "outcome_code")
+    def _compute_amount(self):
+        """A promise is about all that is open; what is contested the customer says."""
+        for wizard in self:
+            items = wizard.move_line_ids
+            whole = wizard.outcome_code == "promised" and len(items.currency_id) == 1
+            wizard.amount = sum(items.mapped("amount_residual_currency")) if whole else 0.0
+
+    @api.depends("company_id")
+    def _compute_retry_date(self):
+        rules = self.env["collection.contact.rules"]
+        for wizard in self:
+            tomorrow = fields.Date.add(wizard.company_id._collection_today(), days=1)
+            wizard.retry_date = rules._contact_day(wizard.company_id, tomorrow)
+
+    def _find_items(self):
+        """What the call is about: the open items of its notice, else those overdue,
+        else all that is open."""
+        self.ensure_one()
+        today = self.company_id._collection_today()
+        found = self.env["account.move.line"].search(
+            [
+                ("company_id", "=", self.company_id.id),
+                ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+                ("account_id.account_type", "=", "asset_receivable"),
+                ("parent_state", "=", "posted"),
+                ("reconciled", "=", False),
+                ("amount_residual", ">", 0),
+            ],
+            order="date_maturity, id",
+        )
+        reminded = found & self.notice_id.line_ids.move_line_id
+        overdue = found.filtered(lambda item: item.date_maturity and item.date_maturity < today)
+        return reminded or overdue or found
 
     def action_done(self):
-        """The call was made: it goes into the timeline.
+        """The call was made: it goes into the timeline, and what came of it follows.
 
-        :raises UserError: when nothing is written about it, or it is over already
+        :raises UserError: when nothing is said about it, or it is over already
         """
         self.ensure_one()
-        call = self._planned_call()
-        if not self.outcome:
-            raise UserError(self.env._("Write in a word or two what the customer said."))
-        if call.activity_id:
-            call.activity_id.action_feedback(feedback=self.outcome)
-        else:
-            # Safe: the right to write was checked; only delivery is written.
-            call.sudo().write(
-                {
-                    "state": "done",
-                    "date": fields.Datetime.now(),
-                    "user_id": self.env.uid,
-                    "outcome": self.outcome,
-                }
+        self.check_access("write")
+        if not self.outcome_code and not self.outcome:
+            raise UserError(
+                self.env._("Choose what came of the call, or write what the customer said.")
             )
-        return {"type": "ir.actions.act_window_close"}
+        # Words alone were said by somebody.
+        self.outcome_code = self.outcome_code or "reached"
+        self._check_outcome()
+        row = self._log()
+        return self._follow(row) or {"type": "ir.actions.act_window_close"}
 
     def action_retry(self):
-        """Nobody was reached: the attempt is logged, the call stays planned.
+        """Nobody answered: the attempt is logged, and the call planned again.
 
         :raises UserError: without a day to call again
         """
         self.ensure_one()
-        call = self._planned_call()
-        if not self.retry_date or self.retry_date < self._today():
-            raise UserError(self.env._("Choose the day on which to call again."))
-        self.env["collection.communication"].create(
-            {
-                "company_id": call.company_id.id,
-                "partner_id": call.partner_id.id,
-                "recipient_id": call.recipient_id.id,
-                "notice_id": call.notice_id.id,
-                "channel": "call",
-                "direction": "out",
-                "address": call.address,
-                "summary": self.env._("Nobody reached"),
-                "outcome": self.outcome,
-            }
-        )
-        call.activity_id.date_deadline = self.retry_date
-        return {"type": "ir.actions.act_window_close"}
+        self.check_access("write")
+        if self.outcome_code not in NOBODY:
+            self.outcome_code = "no_answer"
+        return self.action_done()
 
     def _planned_call(self):
         """:raises UserError: when the call is not planned any more"""
         call = self.communication_id
         call.check_access("write")
-        if call.channel != "call" or call.state != "queued":
+        if call and (call.channel != "call" or call.state != "queued"):
             raise UserError(self.env._("This call is not planned any more."))
         return call
