@@ -142,3 +142,11 @@ from . import collection_statement_delivery
 from . import collection_statement_monthly
 from . import res_partner_statement
 from . import res_company_statement
+from . import res_company_post
+from . import collection_level_channels
+from . import collection_delivery_sms
+from . import collection_delivery_post
+from . import collection_communication_post
+from . import collection_letter_batch
+from . import sms_sms
+from . import snailmail_letter

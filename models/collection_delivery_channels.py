@@ -33,7 +33,7 @@ class CollectionDelivery(models.AbstractModel):
         if level.send_email and not level.mail_template_id:
             return ("missing_template", level.name)
         problems = self._channel_problems(recipient, level, unusable)
-        written = [channel for channel in ("email", "letter") if level[f"send_{channel}"]]
+        written = [way for way in ("email", "letter", "sms") if level[f"send_{way}"]]
         needed = written or ["call"]
         if all(channel in problems for channel in needed):
             return ("no_recipient", "; ".join(problems[channel] for channel in needed))
@@ -76,6 +76,7 @@ class CollectionDelivery(models.AbstractModel):
         returned = self.env["collection.communication"].search_fetch(
             [
                 ("company_id", "=", company.id),
+                ("channel", "=", "email"),
                 ("recipient_id", "in", recipients.ids),
                 ("address", "!=", False),
                 ("state", "=", "failed"),

@@ -20,7 +20,7 @@ class CollectionNotice(models.Model):
     def _compute_letters_to_post(self):
         for notice in self:
             notice.letters_to_post = any(
-                row.channel == "letter" and row.state == "queued"
+                row.channel == "letter" and row.state == "queued" and not row.by_post_service
                 for row in notice.communication_ids
             )
 

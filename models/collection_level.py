@@ -162,13 +162,15 @@ class CollectionLevel(models.Model):
     def _check_order(self):
         self.policy_id._check_levels()
 
-    @api.constrains("send_email", "send_letter", "make_call")
+    @api.constrains("send_email", "send_letter", "send_sms", "make_call")
     def _check_channel(self):
         for level in self:
-            if not (level.send_email or level.send_letter or level.make_call):
+            channels = (level.send_email, level.send_letter, level.send_sms, level.make_call)
+            if not any(channels):
                 raise ValidationError(
                     self.env._(
-                        "Level “%(level)s” needs at least one channel: e-mail, letter or call.",
+                        "Level “%(level)s” needs at least one channel: e-mail, letter, SMS or "
+                        "call.",
                         level=level.name,
                     )
                 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 
 # What customers read or hear.
-TEXT_FIELDS = ("letter_subject", "letter_body", "letter_closing", "call_script")
+TEXT_FIELDS = ("letter_subject", "letter_body", "letter_closing", "call_script", "sms_body")
 TEMPLATE_FIELDS = ("subject", "body_html")
 # So many days before a review ends, the policy says so.
 WARNING_DAYS = 30

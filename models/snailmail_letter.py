@@ -1,0 +1,111 @@
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.modules import module as odoo_module
+from odoo.tools import html2plaintext
+
+from .iap_outcome import never_left
+from .sms_sms import INTERRUPTED_AFTER
+
+ADDRESS_FAILURES = ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE")
+
+
+class SnailmailLetter(models.Model):
+    """Dunning letters are posted once, as they were frozen, and only to whoever
+    still owes."""
+
+    _inherit = "snailmail.letter"
+
+    def _collection_rows(self):
+        """``{letter: communication}`` of the dunning letters among these."""
+        rows = (
+            self.env["collection.communication"]
+            # Safe: the queue works for everybody; only delivery is written.
+            .sudo()
+            .search([("snailmail_letter_id", "in", self.ids)])
+        )
+        return {row.snailmail_letter_id.with_env(self.env): row for row in rows}
+
+    def _generate_report_pdf(self, report):
+        """The letter is the file that was frozen with the notice."""
+        notice = self._collection_rows().get(self, self.env["collection.communication"]).notice_id
+        if not notice:
+            return super()._generate_report_pdf(report)
+        return notice.letter_filename, notice.letter_attachment_id.raw
+
+    def _snailmail_print(self, immediate=True):
+        rows = self._collection_rows()
+        kept = self.filtered(lambda one: one not in rows or one._collection_may_leave(rows[one]))
+        return super(SnailmailLetter, kept)._snailmail_print(immediate=immediate)
+
+    def _snailmail_print_invalid_address(self):
+        super()._snailmail_print_invalid_address()
+        for letter, row in self._collection_rows().items():
+            letter._collection_follow(row)
+
+    def _snailmail_print_valid_address(self):
+        """One letter. Core tries again what failed, every day; a notice that failed is
+        made afresh by the next run instead, with its dates put right."""
+        row = self._collection_rows().get(self)
+        if not row:
+            return super()._snailmail_print_valid_address()
+        row.claimed_on = fields.Datetime.now()
+        if not odoo_module.current_test:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
+        try:
+            super()._snailmail_print_valid_address()
+        except AccessError as error:
+            # The service did not answer; what it has printed by then, nobody knows.
+            self._collection_failed(row, "temporary" if never_left(error) else "unknown", error)
+        except UserError as error:
+            self._collection_failed(row, "temporary", error)
+        else:
+            self._collection_follow(row)
+        return None
+
+    def cancel(self):
+        """Whoever takes a letter back in core's screens takes the contact back."""
+        super().cancel()
+        for row in self._collection_rows().values():
+            if row.state == "queued" and not row.claimed_on:
+                row._not_needed(self.env._("The letter was cancelled"))
+
+    def _collection_may_leave(self, row):
+        """False for what is not needed any more or was tried before."""
+        self.ensure_one()
+        notice, reason = row.notice_id, ""
+        if row.state == "queued" and notice._are_items_settled():
+            reason = self.env._("Nothing left to collect")
+        elif row.state == "queued" and notice._is_overtaken():
+            reason = self.env._("The discount has ended or the customer has paid")
+        if reason:
+            row._not_needed(reason)
+        if row.state == "queued" and row.claimed_on:
+            if row.claimed_on > fields.Datetime.now() - INTERRUPTED_AFTER:
+                return False  # another process is at it
+            reason = self.env._("Sending was interrupted; the letter may have been posted.")
+            row._fail("unknown", reason)
+        if row.state != "queued":
+            self._collection_stop()
+            return False
+        return True
+
+    def _collection_follow(self, row):
+        """The answer of the service decides the state of the communication."""
+        if self.state == "sent":
+            row._sent()
+            row.outcome = " ".join(html2plaintext(self.info_msg or "").split())
+        elif self.state == "error":
+            kind = "address" if self.error_code in ADDRESS_FAILURES else "temporary"
+            self._collection_failed(row, kind, html2plaintext(self.info_msg or ""))
+
+    def _collection_failed(self, row, kind, reason):
+        text = " ".join(str(reason).split()) or self.env._("The letter was not posted")
+        row._fail(kind, text)
+        # The code stays: it tells, and stops core's queue when there is no credit.
+        self.state = "canceled"
+
+    def _collection_stop(self):
+        """Take letters that have not been posted out of the queue."""
+        waiting = self.filtered(lambda letter: letter.state in ("pending", "error"))
+        waiting.write({"state": "canceled", "error_code": False})
+        waiting.notification_ids.sudo().write({"notification_status": "canceled"})
