@@ -123,6 +123,17 @@ class CollectionDelivery(models.AbstractModel):
     _inherit = "collection.delivery"
 
     @api.model
+    def _channel_problems(self, recipient, level, unusable):
+        """Nobody dials a number again that was found wrong."""
+        problems = super()._channel_problems(recipient, level, unusable)
+        phone = recipient._collection_phone()
+        if level.make_call and phone:
+            wrong = unusable.get(recipient._collection_format_number(phone) or phone)
+            if wrong:
+                problems["call"] = wrong
+        return problems
+
+    @api.model
     def _queue_mails(self, communications):
         """E-mails of a quiet time wait in the queue for its end."""
         result = super()._queue_mails(communications)

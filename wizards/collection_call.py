@@ -162,11 +162,14 @@ class CollectionCall(models.TransientModel):
 
     @api.depends("address", "recipient_id")
     def _compute_is_number_wrong(self):
+        # Safe: whether a number of the customer at hand was found wrong.
+        delivery = self.env["collection.delivery"].sudo()
         for wizard in self:
-            # Safe: whether a number of the customer at hand was found wrong.
-            wizard.is_number_wrong = bool(wizard.address) and wizard.address in self.env[
-                "collection.delivery"
-            ].sudo()._unusable_addresses(wizard.company_id, wizard.recipient_id)
+            contact, number = wizard.recipient_id, wizard.address
+            unusable = delivery._unusable_addresses(wizard.company_id, contact)
+            wizard.is_number_wrong = bool(number) and (
+                (contact._collection_format_number(number) or number) in unusable
+            )
 
     @api.depends("move_line_ids")
     def _compute_currency_id(self):
