@@ -27,6 +27,8 @@ from . import collection_dispute
 from . import collection_dispute_resolution
 from . import collection_dispute_follow_up
 from . import collection_dispute_waiting
+from . import collection_dispute_credit
+from . import collection_dispute_report
 from . import collection_promise
 from . import collection_promise_receipt
 from . import collection_promise_money
@@ -73,6 +75,7 @@ from . import collection_notice_charges
 from . import collection_notice_annex
 from . import account_move
 from . import account_move_charges
+from . import account_move_partial_credit
 from . import account_move_portal
 from . import account_move_line
 from . import account_partial_reconcile
@@ -125,6 +128,11 @@ from . import res_company_words
 from . import account_move_discount_entries
 from . import account_move_discount_payment
 from . import payment_transaction
+from . import res_company_worklist
+from . import collection_absence
+from . import res_partner_assignment
+from . import collection_assignment
+from . import collection_assignment_apply
 from . import account_tax_price
 from . import res_company_write_off
 from . import res_company_cases
@@ -150,3 +158,7 @@ from . import collection_communication_post
 from . import collection_letter_batch
 from . import sms_sms
 from . import snailmail_letter
+from . import collection_worklist
+from . import collection_worklist_query
+from . import collection_worklist_rows
+from . import collection_worklist_actions

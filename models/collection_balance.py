@@ -57,16 +57,25 @@ class CollectionBalance(models.AbstractModel):
     @api.model
     def _read_settlements(self, items):
         """Payments and credits set against the items: on the day of the payment,
-        or the date of the credit note. A discount that was booked later settled its part
+        or the date of the credit note; one that settled a dispute from the due date, as the
+        customer never owed it. A discount that was booked later settled its part
         on the day of the payment it was given for."""
         changes = defaultdict(list)
         rows = self.env.execute_query(
             SQL(
                 """
                 SELECT part.debit_move_id,
-                       COALESCE(off.date_paid, move.invoice_date, credit.date),
+                       CASE WHEN EXISTS (
+                                SELECT 1
+                                  FROM collection_dispute_credit_note_rel settled
+                                 WHERE settled.move_id = move.id
+                            )
+                            THEN LEAST(item.date_maturity, move.invoice_date, credit.date)
+                            ELSE COALESCE(off.date_paid, move.invoice_date, credit.date)
+                       END,
                        part.debit_amount_currency
                   FROM account_partial_reconcile part
+                  JOIN account_move_line item ON item.id = part.debit_move_id
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
                   JOIN account_move move ON move.id = credit.move_id
                   LEFT JOIN collection_discount_offer off

@@ -119,3 +119,15 @@ class CollectionDispute(models.Model):
                 ]
             )
         )
+
+    def action_resolve(self):
+        """Ask how it ends: by credit note, agreement or rejection."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["collection.dispute.resolve"]._open(self)
+
+    def action_resolve_rejected(self):
+        """The customer owes it: ask for the reason."""
+        self.ensure_one()
+        self.check_access("write")
+        return self.env["collection.dispute.resolve"]._open(self, "rejected")

@@ -8,6 +8,7 @@ from . import collection_preview
 from . import collection_charge_items
 from . import collection_charge_waive
 from . import collection_discount_accept
+from . import collection_dispute_resolve
 from . import collection_discount_whatif
 from . import collection_discount_whatif_answer
 from . import collection_discount_whatif_line
@@ -20,3 +21,5 @@ from . import account_payment_register_chosen
 from . import collection_case_hand_over
 from . import collection_case_end
 from . import collection_statement_send
+from . import collection_assign
+from . import collection_write

@@ -1,0 +1,135 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import frozendict
+
+# The item a credit note is set against, before core sets it against the oldest ones.
+AGAINST = "collection_credit_against"
+
+
+class AccountMove(models.Model):
+    """A credit note of a part of an invoice: its accounts and taxes in proportion, to the
+    cent, set against one of its items."""
+
+    _inherit = "account.move"
+
+    def _collection_credit_part(self, item, amount, title, **values):
+        """Book a credit note of ``amount``, tax included, over this invoice.
+
+        In sudo: the caller has asked whether the user may.
+
+        :param item: the receivable item it is set against
+        :raises UserError: when it does not come to the amount
+        """
+        self.ensure_one()
+        document = self.with_context(**{AGAINST: item.id}).create(
+            {**self._collection_prepare_credit(amount, title), **values}
+        )
+        term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        if term.account_id != item.account_id:
+            term.account_id = item.account_id
+        self.env["collection.charge"]._fit_total(document, amount)
+        document._post(soft=False)
+        if self.currency_id.compare_amounts(document.amount_total, amount):
+            raise UserError(
+                self.env._(
+                    "The credit note would come to %(total)s, not to %(amount)s.",
+                    total=self.currency_id.format(document.amount_total),
+                    amount=self.currency_id.format(amount),
+                )
+            )
+        return document
+
+    def _collection_prepare_credit(self, amount, title):
+        """Dated today: its number comes after those of the notes written before it."""
+        today = max(self.company_id._collection_today(), self.invoice_date)
+        return {
+            "move_type": "out_refund",
+            "company_id": self.company_id.id,
+            "journal_id": self.journal_id.id,
+            "partner_id": self.partner_id.id,
+            "partner_shipping_id": self.partner_shipping_id.id,
+            "fiscal_position_id": self.fiscal_position_id.id,
+            "currency_id": self.currency_id.id,
+            "invoice_currency_rate": self.invoice_currency_rate,
+            "invoice_date": today,
+            "invoice_date_due": today,
+            "invoice_payment_term_id": False,
+            "invoice_user_id": self.invoice_user_id.id,
+            "invoice_origin": self.name,
+            "ref": title,
+            "reversed_entry_id": self.id,
+            "invoice_line_ids": [
+                Command.create({**line, "name": title})
+                for line in self._collection_shares(amount)
+            ],
+        }
+
+    def _collection_shares(self, amount):
+        """Of each account and set of taxes on the invoice, the part that falls on
+        ``amount``: values of invoice lines.
+
+        A tax of so much a piece cannot be had in part: it is credited without the tax.
+        """
+        share = amount / self.amount_total
+        lines = []
+        for key, (base, rest) in self._collection_bases().items():
+            taxes = self.env["account.tax"].browse(key["taxes"])
+            for part, own in ((base, taxes), (rest, taxes.browse())):
+                value = self.currency_id.round(part * share)
+                if value:
+                    lines.append(
+                        {
+                            "quantity": 1,
+                            "account_id": key["account"],
+                            "price_unit": own._collection_price(value, self.currency_id),
+                            "tax_ids": [Command.set(own.ids)],
+                            "analytic_distribution": dict(key["analytic"]) or False,
+                        }
+                    )
+        return lines
+
+    def _collection_bases(self):
+        """``{(account, taxes, analytic): [taxed amount, the rest]}`` of the lines."""
+        AccountTax = self.env["account.tax"]
+        products = self.line_ids.filtered(lambda line: line.display_type == "product")
+        rows = [self._prepare_product_base_line_for_taxes_computation(line) for line in products]
+        AccountTax._add_tax_details_in_base_lines(rows, self.company_id)
+        AccountTax._round_base_lines_tax_details(rows, self.company_id)
+        bases = {}
+        for line, row in zip(products, rows, strict=True):
+            details = row["tax_details"]
+            taxes = details["taxes_data"]
+            by_percent = [part for part in taxes if part["tax"].amount_type != "fixed"]
+            base = by_percent[0]["base_amount_currency"] if by_percent else 0.0
+            taxed = base + sum(part["tax_amount_currency"] for part in by_percent)
+            whole = details["total_excluded_currency"] + sum(
+                part["tax_amount_currency"] for part in taxes
+            )
+            # Where nothing is a tax a piece, the line's own: a group stays a group.
+            own = row["tax_ids"]
+            if len(by_percent) < len(taxes):
+                own = AccountTax.union(*(part["tax"] for part in by_percent))
+            key = frozendict(
+                account=line.account_id.id,
+                taxes=tuple(own.ids),
+                analytic=frozendict(row["analytic_distribution"] or {}),
+            )
+            total = bases.setdefault(key, [0.0, 0.0])
+            if own:
+                total[0] += base if by_percent else whole
+                total[1] += whole - taxed if by_percent else 0.0
+            else:
+                total[1] += whole
+        return bases
+
+    def _reconcile_reversed_moves(self, reverse_moves, move_reverse_cancel):
+        """Core sets a credit note against the oldest items; one about a certain
+        instalment goes against that first."""
+        item = self.env["account.move.line"].browse(self.env.context.get(AGAINST))
+        if item and not item.reconciled and item.move_id in self:
+            lines = reverse_moves.line_ids.filtered(
+                lambda line: line.account_id == item.account_id and not line.reconciled
+            )
+            (item | lines).with_context(move_reverse_cancel=move_reverse_cancel).reconcile()
+        return super()._reconcile_reversed_moves(reverse_moves, move_reverse_cancel)
