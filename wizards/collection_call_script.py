@@ -170,6 +170,5 @@ class CollectionCall(models.TransientModel):
         if not template:
             return Markup()
         contact = self.recipient_id or self.partner_id
-        return template._render_field(
-            "body_html", contact.ids, set_lang=lang, add_context={"call": figures}
-        )[contact.id]
+        template = template.with_context(collection_call=figures)
+        return template._render_field("body_html", contact.ids, set_lang=lang)[contact.id]
