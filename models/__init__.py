@@ -34,6 +34,9 @@ from . import collection_promise_receipt
 from . import collection_promise_money
 from . import collection_promise_follow_up
 from . import collection_plan
+from . import collection_plan_steps
+from . import collection_plan_letter
+from . import collection_plan_follow_up
 from . import collection_pause_effect
 from . import collection_pause_tasks
 from . import collection_pauses
@@ -84,6 +87,7 @@ from . import ir_actions_report
 from . import ir_attachment
 from . import mail_activity
 from . import mail_mail
+from . import collection_plan_delivery
 from . import mail_thread
 from . import collection_reply
 from . import res_company
@@ -162,3 +166,17 @@ from . import collection_worklist
 from . import collection_worklist_query
 from . import collection_worklist_rows
 from . import collection_worklist_actions
+from . import collection_write_off
+from . import collection_write_off_line
+from . import collection_write_off_approval
+from . import collection_write_off_booking
+from . import collection_write_off_relief
+from . import collection_write_off_recovery
+from . import collection_write_off_charges
+from . import account_move_write_off
+from . import collection_case_payment
+from . import collection_case_fee
+from . import collection_case_money
+from . import res_partner_credit
+from . import account_move_credit_block
+from . import account_document_import_mixin

@@ -113,12 +113,21 @@ class CollectionPlan(models.Model):
         default=True, help="The plan begins when the customer has signed its letter."
     )
     date_proposed = fields.Date(readonly=True, copy=False)
+    date_answer = fields.Date(
+        string="Sign By",
+        copy=False,
+        help="While the customer thinks about the plan, dunning pauses on its items until this "
+        "day. Empty: it goes on until the plan begins.",
+    )
     date_signed = fields.Date(copy=False, tracking=True)
     signed_attachment_id = fields.Many2one(
         "ir.attachment", copy=False, index="btree_not_null", ondelete="set null"
     )
     date_closed = fields.Date(readonly=True, copy=False)
     close_reason = fields.Char(readonly=True, copy=False)
+    terms = fields.Text(
+        string="Further Terms", help="Printed on the letter, in the customer's language."
+    )
 
     _name_unique = models.UniqueIndex(
         "(company_id, name) WHERE name IS NOT NULL", "A plan of this number exists already."
@@ -180,7 +189,8 @@ class CollectionPlan(models.Model):
             plan.amount_received = sum(lines.mapped("amount_received"))
             plan.amount_rest = plan.amount_planned - plan.amount_received
             waiting = lines.filtered(lambda line: line.state in ("draft", "open"))
-            plan.next_date = min(waiting.filtered("date_promised").mapped("date_promised"), default=False)
+            days = waiting.filtered("date_promised").mapped("date_promised")
+            plan.next_date = min(days, default=False)
 
     @api.constrains("move_line_ids", "partner_id", "company_id", "currency_id")
     def _check_items(self):
@@ -199,15 +209,14 @@ class CollectionPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        plans = super().create(vals_list)
-        for plan in plans.filtered(lambda plan: not plan.name):
-            plan.name = (
-                self.env["ir.sequence"]
-                .with_company(plan.company_id)
-                .sudo()
-                .next_by_code("collection.plan")
-            )
-        return plans
+        """Numbered first: the instalments bear the number."""
+        sequences = self.env["ir.sequence"].sudo()
+        for vals in vals_list:
+            company = vals.get("company_id") or self.env.company.id
+            if not vals.get("name"):
+                scoped = sequences.with_company(company)
+                vals["name"] = scoped.next_by_code("collection.plan")
+        return super().create(vals_list)
 
     def write(self, vals):
         """The instalments follow their plan until it is agreed.
@@ -285,7 +294,3 @@ class CollectionPlan(models.Model):
             order="date_maturity, id",
         )
         return items.filtered(lambda line: line.currency_id == items[:1].currency_id)
-
-    @api.model
-    def _follow_up(self, company, today):
-        """Watch the plans of one company on one of its local days."""

@@ -147,6 +147,14 @@ class CollectionPromise(models.Model):
         ]
         return super().create(vals_list)
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_made(self):
+        """What a customer said stays on record; a planned instalment was not said yet."""
+        made = self.filtered(lambda promise: promise.state != "draft")
+        is_manager = self.env.user.has_group("account_collections.group_collections_manager")
+        if made and not self.env.su and not is_manager:
+            raise UserError(self.env._("A promise is kept on record: cancel it instead."))
+
     def _open_amount(self):
         """What is open on the named items, or on all, in the promise's currency."""
         self.ensure_one()

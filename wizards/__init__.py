@@ -23,3 +23,5 @@ from . import collection_case_end
 from . import collection_statement_send
 from . import collection_assign
 from . import collection_write
+from . import collection_recovery
+from . import collection_plan_spread

@@ -1,0 +1,192 @@
+"""What goes to the customer about a plan: its letter, and reminders before its dates."""
+
+from datetime import timedelta
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import email_normalize_all
+
+REPORT = "account_collections.action_report_plan"
+LETTER = "account_collections.mail_template_plan"
+REMINDER = "account_collections.mail_template_plan_reminder"
+LAYOUT = "account_collections.mail_layout_notice"
+
+
+class CollectionCommunication(models.Model):
+    _inherit = "collection.communication"
+
+    plan_id = fields.Many2one(
+        "collection.plan", check_company=True, index="btree_not_null", ondelete="set null"
+    )
+    promise_id = fields.Many2one(
+        "collection.promise",
+        string="Instalment",
+        check_company=True,
+        index="btree_not_null",
+        ondelete="set null",
+        help="The instalment it reminds of.",
+    )
+
+
+class CollectionPlan(models.Model):
+    _inherit = "collection.plan"
+
+    communication_ids = fields.One2many("collection.communication", "plan_id", readonly=True)
+
+    def action_print(self):
+        """The letter for signature."""
+        self.check_access("read")
+        return self.env.ref(REPORT).report_action(self)
+
+    def action_send(self):
+        """E-mail the letter for signature.
+
+        :raises UserError: when it cannot reach the customer
+        """
+        self.check_access("write")
+        self.action_propose()
+        for plan in self:
+            # Safe: the right to write was checked; mails are the system's.
+            row = plan.sudo()._queue(LETTER, plan)
+            if row.state == "failed":
+                raise UserError(row.failure_reason)
+            name = plan.with_context(lang=plan._letter_lang())._letter_filename()
+            row.mail_mail_id.attachment_ids = [
+                Command.create(
+                    {
+                        "name": f"{name}.pdf",
+                        "raw": plan._render_letter(),
+                        "mimetype": "application/pdf",
+                        "res_model": plan._name,
+                        "res_id": plan.id,
+                    }
+                )
+            ]
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _render_letter(self):
+        # Safe: the letter of the plan the caller may write.
+        report = self.env["ir.actions.report"].sudo().with_company(self.company_id)
+        return report._render_qweb_pdf(REPORT, self.ids)[0]
+
+    def _remind(self, company, today):
+        """An e-mail before the next instalment, once, when the customer may be contacted."""
+        self.ensure_one()
+        first = today + timedelta(days=self.reminder_days)
+        due = self.promise_ids.filtered(
+            lambda line: line.state == "open"
+            and not line.reminder_id
+            and today < line.date_promised <= first
+            and line.currency_id.compare_amounts(line.amount_received, line.amount) < 0
+        ).sorted("date_promised")[:1]
+        customer = self.partner_id.commercial_partner_id
+        if not due or customer.id in self.env["collection.contact.rules"]._limited(
+            company, today, customer
+        ):
+            return
+        due.reminder_id = self._queue(REMINDER, due)
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _queue(self, template, record):
+        """An e-mail by a template about ``record``, and its row in the log.
+
+        :return: the communication, failed when there is no address
+        """
+        self.ensure_one()
+        company, recipient = self.company_id, self.recipient_id
+        lang = self._letter_lang()
+        template = self.env.ref(template).with_context(lang=lang).with_company(company)
+        subject = template._render_field("subject", record.ids, set_lang=lang)[record.id]
+        body = template._render_field("body_html", record.ids, set_lang=lang)[record.id]
+        body = template._render_encapsulate(
+            template.email_layout_xmlid or LAYOUT,
+            body,
+            add_context={"company": company, "lang": lang},
+            context_record=self,
+        )
+        row = self.env["collection.communication"].create(
+            {
+                "company_id": company.id,
+                "partner_id": self.partner_id.commercial_partner_id.id,
+                "recipient_id": recipient.id,
+                "plan_id": self.id,
+                "promise_id": record.id if record._name == "collection.promise" else False,
+                "channel": "email",
+                "direction": "out",
+                "state": "queued",
+                "summary": subject,
+                "body": body,
+                "automatic": True,
+                "user_id": self.env.uid,
+                **self._prepare_email(),
+            }
+        )
+        if row.state == "queued":
+            row.mail_mail_id = self.env["mail.mail"].create(
+                {
+                    # Answers land on the plan.
+                    "model": self._name,
+                    "res_id": self.id,
+                    "subject": subject,
+                    "body_html": body,
+                    "body": body,
+                    "recipient_ids": [Command.link(recipient.id)],
+                    "auto_delete": False,
+                    "email_from": self.user_id.email_formatted or company.email_formatted,
+                    "author_id": company.partner_id.id,
+                    "scheduled_date": self.env["collection.contact.rules"]._earliest(company),
+                }
+            )
+        return row
+
+    def _prepare_email(self):
+        """The address, or why there is none."""
+        recipient = self.recipient_id
+        unusable = self.env["collection.delivery"]._unusable_addresses(self.company_id, recipient)
+        emails = email_normalize_all(recipient.email or "")
+        if any(email not in unusable for email in emails):
+            return {"address": ", ".join(emails)}
+        if emails:
+            reason = unusable[emails[0]]
+        else:
+            reason = self.env._("%(name)s has no e-mail", name=recipient.display_name)
+        return {"state": "failed", "failure_kind": "address", "failure_reason": reason}
+
+
+class CollectionPromise(models.Model):
+    _inherit = "collection.promise"
+
+    reminder_id = fields.Many2one(
+        "collection.communication",
+        string="Reminder",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+
+    def _is_overtaken(self):
+        """True when there is nothing to remind of any more."""
+        self.ensure_one()
+        items = self.move_line_ids
+        return self.state != "open" or bool(items) and all(items.mapped("reconciled"))
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    @api.model
+    def _collection_overtaken(self, rows):
+        """Reminders of instalments that were paid, or of plans that have ended, since."""
+        return rows.filtered(lambda row: row.promise_id and row.promise_id._is_overtaken())
+
+    def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
+        """Nobody is reminded of an instalment he has paid meanwhile."""
+        rows = self._collection_overtaken(self._collection_rows())
+        rows.mail_mail_id.cancel()
+        rows._not_needed(self.env._("Nothing left to collect"))
+        return super(MailMail, self - rows.mail_mail_id).send(
+            auto_commit=auto_commit,
+            raise_exception=raise_exception,
+            post_send_callback=post_send_callback,
+        )

@@ -1,0 +1,116 @@
+"""What the letter of a plan says, in the language of its recipient."""
+
+from odoo import models
+from odoo.tools import format_amount, format_date, formatLang
+
+from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
+
+
+class CollectionPlan(models.Model):
+    _inherit = "collection.plan"
+
+    def _letter_lang(self):
+        self.ensure_one()
+        # Safe: the language of the letter, for whoever may read the plan.
+        return (self.recipient_id or self.partner_id).sudo()._collection_lang(self.company_id)
+
+    def _in_its_language(self):
+        """For whoever may read the plan: exactly what goes to the customer."""
+        self.ensure_one()
+        return self.sudo().with_context(lang=self._letter_lang())
+
+    def _letter_filename(self):
+        return f"{self.env._('Payment agreement')} {self.name}".replace("/", "-")
+
+    def _letter_font(self):
+        """CSS class of a font that spells the letter's language, "" when the company's does."""
+        language = self._letter_lang().split("_")[0]
+        font = self.company_id.sudo().font or "Lato"
+        narrow = font in NARROW_FONTS and language not in LATO_LANGUAGES
+        return "o_collection_open_sans" if narrow else ""
+
+    def _say_amount(self, amount):
+        return format_amount(self.env, amount, self.currency_id, self._letter_lang())
+
+    def _say_number(self, amount):
+        return formatLang(
+            self._in_its_language().env, amount, digits=self.currency_id.decimal_places
+        )
+
+    def _say_date(self, date, long=False):
+        return format_date(self.env, date, self._letter_lang(), "long" if long else False)
+
+    def _letter_address(self):
+        """The lines of the address block: company, person, street, town, country."""
+        recipient = self._in_its_language().recipient_id or self.partner_id
+        lines = recipient._display_address().split("\n")
+        company = recipient.commercial_company_name
+        if recipient.name and recipient.name != company:
+            lines.insert(1 if company else 0, recipient.name)
+        return [line.strip() for line in lines if line.strip()]
+
+    def _letter_bank(self):
+        """The account named on the oldest invoice, else the company's first one that
+        takes the currency."""
+        self.ensure_one()
+        plan = self.sudo()
+        company, currencies = plan.company_id, (False, plan.currency_id.id)
+        named = plan._letter_items().move_id.partner_bank_id[:1]
+        bank = named or company.partner_id.bank_ids.filtered(
+            lambda bank: bank.currency_id.id in currencies
+            and bank.company_id.id in (False, company.id)
+        )[:1]
+        if not bank:
+            return {}
+        return {
+            "holder": bank.acc_holder_name or bank.partner_id.name,
+            "name": bank.bank_name or "",
+            "account": _grouped(bank.acc_number),
+            "bic": bank.bank_bic or "",
+        }
+
+    def _letter_items(self):
+        return self.sudo().move_line_ids.sorted(lambda line: (str(line.date_maturity), line.id))
+
+    def _letter_instalments(self):
+        """Numbered, by date; those that were called off are none."""
+        lines = self.sudo().promise_ids.filtered(
+            lambda line: line.state != "cancelled" or self.state in ("broken", "cancelled")
+        )
+        return list(enumerate(lines.sorted(lambda line: (line.date_promised, line.id)), start=1))
+
+    def _letter_terms(self):
+        """What both sides agree to, sentence by sentence."""
+        plan = self._in_its_language()
+        env = plan.env
+        grace = max(plan.promise_ids.mapped("grace_days"), default=0)
+        sentences = [
+            env._("Each instalment is to reach our account on its date at the latest."),
+            env._("As long as they do, we do not remind you of these invoices."),
+        ]
+        if grace:
+            sentences[0] = env._(
+                "Each instalment is to reach our account on its date, and %(days)s days later "
+                "at the very latest.",
+                days=grace,
+            )
+        if plan.lapses_after == 1:
+            lapse = env._(
+                "When one instalment is missing, this agreement lapses, and all that is still "
+                "open is due at once."
+            )
+        else:
+            lapse = env._(
+                "When %(count)s instalments are missing at the same time, this agreement "
+                "lapses, and all that is still open is due at once.",
+                count=plan.lapses_after,
+            )
+        sentences.append(lapse)
+        if plan.lapse_days and plan.lapses_after > 1:
+            sentences.append(
+                env._(
+                    "The same holds when one instalment is missing for %(days)s days.",
+                    days=plan.lapse_days,
+                )
+            )
+        return sentences
