@@ -34,9 +34,6 @@ from . import collection_promise_receipt
 from . import collection_promise_money
 from . import collection_promise_follow_up
 from . import collection_plan
-from . import collection_plan_steps
-from . import collection_plan_letter
-from . import collection_plan_follow_up
 from . import collection_pause_effect
 from . import collection_pause_tasks
 from . import collection_pauses
@@ -45,6 +42,9 @@ from . import collection_contact_rules
 from . import collection_candidate
 from . import collection_candidate_discounts
 from . import collection_promise_broken
+from . import collection_plan_steps
+from . import collection_plan_letter
+from . import collection_plan_follow_up
 from . import collection_policy_promises
 from . import collection_proposal
 from . import collection_issue
