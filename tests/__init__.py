@@ -114,3 +114,9 @@ from . import test_discount_dice
 from . import test_discount_review_1
 from . import test_approval_handover
 from . import test_level_review
+from . import test_sms_delivery
+from . import test_post_delivery
+from . import test_contact_engine
+from . import test_contact_rules
+from . import test_call_outcomes
+from . import test_call_tours
