@@ -32,8 +32,9 @@ class CollectionDelivery(models.AbstractModel):
 
     @api.model
     def _attach_letters(self, notices):
-        super()._attach_letters(notices)
+        result = super()._attach_letters(notices)
         self._hand_to_service(notices)
+        return result
 
     @api.model
     def _hand_to_service(self, notices):

@@ -17,10 +17,11 @@ class CollectionDelivery(models.AbstractModel):
 
     @api.model
     def _freeze_texts(self, notices):
-        super()._freeze_texts(notices)
+        result = super()._freeze_texts(notices)
         with_sms = notices.filtered("level_id.send_sms")
         for notice_id, text in self._render_sms(with_sms).items():
             self.env["collection.notice"].browse(notice_id).sms_body = text
+        return result
 
     @api.model
     def _render_sms(self, notices):

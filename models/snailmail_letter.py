@@ -38,9 +38,10 @@ class SnailmailLetter(models.Model):
         return super(SnailmailLetter, kept)._snailmail_print(immediate=immediate)
 
     def _snailmail_print_invalid_address(self):
-        super()._snailmail_print_invalid_address()
+        result = super()._snailmail_print_invalid_address()
         for letter, row in self._collection_rows().items():
             letter._collection_follow(row)
+        return result
 
     def _snailmail_print_valid_address(self):
         """One letter. Core tries again what failed, every day; a notice that failed is
@@ -64,10 +65,11 @@ class SnailmailLetter(models.Model):
 
     def cancel(self):
         """Whoever takes a letter back in core's screens takes the contact back."""
-        super().cancel()
+        result = super().cancel()
         for row in self._collection_rows().values():
             if row.state == "queued" and not row.claimed_on:
                 row._not_needed(self.env._("The letter was cancelled"))
+        return result
 
     def _collection_may_leave(self, row):
         """False for what is not needed any more or was tried before."""
