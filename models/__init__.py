@@ -147,6 +147,14 @@ from . import collection_case_follow_up
 from . import collection_issue_cases
 from . import collection_pauses_cases
 from . import collection_case_dialogs
+from . import collection_case_claim
+from . import collection_case_texts
+from . import collection_case_calculation
+from . import collection_case_dossier
+from . import collection_case_mandate
+from . import collection_export_layout
+from . import collection_export_column
+from . import collection_case_export
 from . import collection_statement
 from . import collection_statement_report
 from . import collection_statement_communication
@@ -180,3 +188,11 @@ from . import collection_case_money
 from . import res_partner_credit
 from . import account_move_credit_block
 from . import account_document_import_mixin
+from . import collection_portal
+from . import collection_portal_notice
+from . import collection_portal_page
+from . import collection_portal_files
+from . import collection_portal_answer
+from . import collection_portal_contact
+from . import collection_portal_payment
+from . import res_company_portal

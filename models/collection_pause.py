@@ -9,6 +9,7 @@ FOLLOWED_UP = [
     "collection.dispute",
     "collection.hold",
     "collection.case",
+    "collection.write.off",
 ]
 
 

@@ -20,6 +20,7 @@ from . import account_payment_register
 from . import account_payment_register_chosen
 from . import collection_case_hand_over
 from . import collection_case_end
+from . import collection_case_export
 from . import collection_statement_send
 from . import collection_assign
 from . import collection_write
