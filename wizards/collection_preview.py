@@ -12,7 +12,7 @@ class CollectionPreview(models.TransientModel):
     )
     recipient_id = fields.Many2one(related="notice_id.recipient_id")
     send_email = fields.Boolean(related="notice_id.level_id.send_email")
-    send_sms = fields.Boolean(related="notice_id.level_id.send_sms")
+    send_sms = fields.Boolean(related="notice_id.level_id.send_sms", string="By SMS")
     make_call = fields.Boolean(related="notice_id.level_id.make_call")
     subject = fields.Char(compute="_compute_texts")
     body = fields.Html(compute="_compute_texts", sanitize=False)
