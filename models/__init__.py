@@ -177,6 +177,7 @@ from . import collection_worklist_actions
 from . import collection_write_off
 from . import collection_write_off_line
 from . import collection_write_off_approval
+from . import collection_write_off_doors
 from . import collection_write_off_booking
 from . import collection_write_off_relief
 from . import collection_write_off_recovery

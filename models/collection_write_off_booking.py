@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .collection_charge import CLAIMED_STATES, LIVE_STATES
+from .collection_charge import CLAIMED_STATES
 from .collection_discount_deduction_booking import KEPT_CONTEXT
 from .collection_pause_effect import PAUSE_MODELS
 
