@@ -146,6 +146,9 @@ class TestAccessBystanders(AccessCommon):
             {"level_ids": self.level_1.ids, "review_by": "A lawyer"}
         )
 
+    def _make_letter_batch(self):
+        self.env["collection.letter.batch"].create({})
+
     def _charge(self):
         """A charge, with the dialogs about it and the rows a rule consists of."""
         rule = self.env["collection.fee.rule"].create(
