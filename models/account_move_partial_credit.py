@@ -13,7 +13,7 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
-    def _collection_credit_part(self, item, amount, title, **values):
+    def _collection_credit_part(self, item, amount, title):
         """Book a credit note of ``amount``, tax included, over this invoice.
 
         In sudo: the caller has asked whether the user may.
@@ -21,10 +21,18 @@ class AccountMove(models.Model):
         :param item: the receivable item it is set against
         :raises UserError: when it does not come to the amount
         """
-        self.ensure_one()
-        document = self.with_context(**{AGAINST: item.id}).create(
-            {**self._collection_prepare_credit(amount, title), **values}
+        lines = [{**line, "name": title} for line in self._collection_shares(amount)]
+        return self._collection_book_credit(
+            item, amount, self._collection_prepare_credit(title, lines)
         )
+
+    def _collection_book_credit(self, item, amount, vals):
+        """Book a prepared credit note over this invoice, of exactly ``amount``.
+
+        :raises UserError: when it does not come to the amount
+        """
+        self.ensure_one()
+        document = self.with_context(**{AGAINST: item.id}).create(vals)
         term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
         if term.account_id != item.account_id:
             term.account_id = item.account_id
@@ -38,10 +46,13 @@ class AccountMove(models.Model):
                     amount=self.currency_id.format(amount),
                 )
             )
-        return document
+        return document.with_env(self.env)
 
-    def _collection_prepare_credit(self, amount, title):
-        """Dated today: its number comes after those of the notes written before it."""
+    def _collection_prepare_credit(self, title, lines):
+        """Dated today: its number comes after those of the notes written before it.
+
+        :param lines: values of its invoice lines
+        """
         today = max(self.company_id._collection_today(), self.invoice_date)
         return {
             "move_type": "out_refund",
@@ -59,10 +70,7 @@ class AccountMove(models.Model):
             "invoice_origin": self.name,
             "ref": title,
             "reversed_entry_id": self.id,
-            "invoice_line_ids": [
-                Command.create({**line, "name": title})
-                for line in self._collection_shares(amount)
-            ],
+            "invoice_line_ids": [Command.create(line) for line in lines],
         }
 
     def _collection_shares(self, amount):

@@ -1,5 +1,4 @@
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .account_payment_term import VOUCHER
@@ -13,50 +12,19 @@ class CollectionDiscountDeduction(models.Model):
 
     def _book_credit_note(self):
         """Dated today: its number comes after those of the notes written before it."""
-        parts = self._parts()
-        document = self.env["account.move"].create(self._prepare_credit_note(parts))
-        term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        if term.account_id != self.move_line_id.account_id:
-            term.account_id = self.move_line_id.account_id
-        self.env["collection.charge"]._fit_total(document, self.amount)
-        document._post(soft=False)
-        if self.currency_id.compare_amounts(document.amount_total, self.amount):
-            raise UserError(
-                self.env._(
-                    "The credit note would come to %(total)s, not to %(amount)s.",
-                    total=self.currency_id.format(document.amount_total),
-                    amount=self.currency_id.format(self.amount),
-                )
-            )
-        return document
+        vals = self._prepare_credit_note(self._parts())
+        return self.move_id._collection_book_credit(self.move_line_id, self.amount, vals)
 
     def _prepare_credit_note(self, parts):
-        invoice, voucher = self.move_id, self.method == VOUCHER
-        today = max(self.company_id._collection_today(), invoice.invoice_date)
         speaking = self._in_customer_language()
         lines = [self._prepare_line(speaking, line) for line in parts if self._is_base(line)]
         excess = self.currency_id.round(self.amount - abs(self.offer_id.amount_discount))
         if excess > 0:
             lines.append(self._prepare_line(speaking, self._excess_line(excess, 0.0)))
         return {
-            "move_type": "out_refund",
-            "company_id": self.company_id.id,
-            "journal_id": invoice.journal_id.id,
-            "partner_id": invoice.partner_id.id,
-            "partner_shipping_id": invoice.partner_shipping_id.id,
-            "fiscal_position_id": invoice.fiscal_position_id.id,
-            "currency_id": self.currency_id.id,
-            "invoice_currency_rate": invoice.invoice_currency_rate,
-            "invoice_date": today,
-            "invoice_date_due": today,
-            "invoice_payment_term_id": False,
-            "invoice_user_id": invoice.invoice_user_id.id,
-            "invoice_origin": invoice.name,
-            "ref": speaking._title(),
-            "reversed_entry_id": invoice.id,
+            **self.move_id._collection_prepare_credit(speaking._title(), lines),
             "collection_discount_offer_id": self.offer_id.id,
-            "collection_is_voucher": voucher,
-            "invoice_line_ids": [Command.create(line) for line in lines],
+            "collection_is_voucher": self.method == VOUCHER,
         }
 
     def _is_base(self, line):
