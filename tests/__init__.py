@@ -120,3 +120,8 @@ from . import test_contact_engine
 from . import test_contact_rules
 from . import test_call_outcomes
 from . import test_call_tours
+from . import test_dispute_flow
+from . import test_dispute_credit
+from . import test_hold_review
+from . import test_reply_automatic
+from . import test_reply_mail

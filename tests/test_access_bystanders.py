@@ -194,6 +194,12 @@ class TestAccessBystanders(AccessCommon):
         self.env["collection.discount.accept"]._open(deductions)
         self.env["collection.discount.whatif"].create({"term_id": term.id})
 
+    def _make_disputes(self):
+        """A dispute somebody is about to resolve; its line of the analysis."""
+        dispute = self._pause("dispute", self.invoice)
+        self.env.flush_all()
+        dispute.action_resolve()
+
     def _arguments(self, function):
         """How many arguments a method cannot do without."""
         parameters = inspect.signature(function).parameters.values()
