@@ -1,0 +1,295 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+from .collection_case import LIVE_STATES
+
+# Ids are made of customer and company: a power of two above every company's id keeps
+# them apart.
+LEAST_SPREAD = 1024
+
+
+class CollectionWorklist(models.Model):
+    """The rows of the worklist: contacts, what is planned, and all put together."""
+
+    _inherit = "collection.worklist"
+
+    @api.model
+    def _promises(self):
+        """Each customer's record of promises; a cancelled one is none."""
+        return SQL(
+            """
+            SELECT pro.company_id, part.commercial_partner_id AS partner_id,
+                   COUNT(*) FILTER (WHERE pro.state = 'open')::int AS open,
+                   COUNT(*) FILTER (WHERE pro.state = 'broken')::int AS broken,
+                   MIN(pro.date_promised) FILTER (WHERE pro.state = 'open') AS day
+              FROM collection_promise pro
+              JOIN company ON company.id = pro.company_id
+              JOIN res_partner part ON part.id = pro.partner_id
+          GROUP BY pro.company_id, part.commercial_partner_id
+            """
+        )
+
+    @api.model
+    def _contacts(self):
+        """The last contact that took place, whoever sought it."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (com.company_id, part.commercial_partner_id)
+                   com.company_id, part.commercial_partner_id AS partner_id,
+                   com.id, com.date
+              FROM collection_communication com
+              JOIN company ON company.id = com.company_id
+              JOIN res_partner part ON part.id = com.partner_id
+             WHERE com.state IN ('sent', 'done')
+          ORDER BY com.company_id, part.commercial_partner_id, com.date DESC, com.id DESC
+            """
+        )
+
+    @api.model
+    def _planned(self):
+        """Everything dated that waits for a person: ``rank`` decides between two of a day.
+
+        ``own`` makes a row of its own when it is due; the rest is only shown with
+        customers who owe something.
+        """
+        return SQL(" UNION ALL ").join(
+            [
+                *self._planned_activities(),
+                self._planned_notices(),
+                self._planned_deliveries(),
+                *self._planned_records(),
+            ]
+        )
+
+    @api.model
+    def _planned_activities(self):
+        """Calls and tasks on our records, on the customer and on his invoices."""
+        models_ = [
+            (name, SQL("record.company_id"), SQL("record.partner_id"), True)
+            for name, model in sorted(self.env.registry.items())
+            if name.startswith("collection.")
+            and not model._abstract
+            and model._auto
+            and {"activity_ids", "partner_id", "company_id"} <= model._fields.keys()
+        ]
+        models_ += [
+            ("account.move", SQL("record.company_id"), SQL("record.commercial_partner_id"), False),
+            ("res.partner", SQL("NULL::int"), SQL("record.id"), False),
+        ]
+        return [self._planned_on(*row) for row in models_]
+
+    @api.model
+    def _planned_on(self, name, company, partner, own):
+        # A customer belongs to no company: his tasks are shown in each of them.
+        return SQL(
+            """
+            SELECT %(company)s AS company_id, part.commercial_partner_id AS partner_id,
+                   act.date_deadline AS day,
+                   CASE WHEN com.id IS NULL THEN 3 ELSE 2 END AS rank,
+                   CASE WHEN com.id IS NULL THEN 'task' ELSE 'call' END AS kind,
+                   COALESCE(NULLIF(act.summary, ''), type.name->>%(lang)s, type.name->>'en_US')
+                       AS summary,
+                   %(own)s AS own
+              FROM mail_activity act
+              JOIN %(table)s record ON record.id = act.res_id
+              JOIN res_partner part ON part.id = %(partner)s
+         LEFT JOIN mail_activity_type type ON type.id = act.activity_type_id
+         LEFT JOIN collection_communication com ON com.activity_id = act.id
+             WHERE act.res_model = %(model)s AND act.active
+            """,
+            company=company,
+            partner=partner,
+            table=SQL.identifier(self.env[name]._table),
+            model=name,
+            lang=self.env.lang or "en_US",
+            own=own,
+        )
+
+    @api.model
+    def _planned_notices(self):
+        return SQL(
+            """
+            SELECT notice.company_id, notice.partner_id, notice.date,
+                   CASE WHEN notice.stage = 'to_approve' THEN 1 ELSE 9 END,
+                   CASE WHEN notice.stage = 'to_approve' THEN 'approve' ELSE 'proposed' END,
+                   COALESCE(level.name->>%(lang)s, level.name->>'en_US'), TRUE
+              FROM collection_notice notice
+              JOIN collection_level level ON level.id = notice.level_id
+             WHERE notice.stage IN ('to_approve', 'proposed')
+            """,
+            lang=self.env.lang or "en_US",
+        )
+
+    @api.model
+    def _planned_deliveries(self):
+        """What did not arrive, until a person has dealt with it."""
+        return SQL(
+            """
+            SELECT com.company_id, part.commercial_partner_id, com.date::date, 4, 'delivery',
+                   COALESCE(NULLIF(com.failure_reason, ''), com.summary), FALSE
+              FROM collection_communication com
+              JOIN res_partner part ON part.id = com.partner_id
+             WHERE com.state = 'failed' AND com.resolved IS NOT TRUE
+               AND com.failure_kind != 'cancelled'
+            """
+        )
+
+    @api.model
+    def _planned_records(self):
+        """Promises, disputes, holds and cases, on the day somebody looks at them."""
+        rows = (
+            ("collection.promise", 5, "promise", SQL("record.date_promised"),
+             SQL("record.state = 'open'")),
+            ("collection.dispute", 6, "dispute", SQL("record.date_deadline"),
+             SQL("record.state = 'open' AND record.date_deadline IS NOT NULL")),
+            ("collection.hold", 7, "hold", SQL("LEAST(record.date_review, record.date_until)"),
+             SQL("record.state = 'active'"
+                 " AND COALESCE(record.date_review, record.date_until) IS NOT NULL")),
+            ("collection.case", 8, "case", SQL("record.next_date"),
+             SQL("record.state IN %s AND record.next_date IS NOT NULL", LIVE_STATES)),
+        )
+        return [
+            SQL(
+                """
+                SELECT record.company_id, part.commercial_partner_id, %(day)s, %(rank)s, %(kind)s,
+                       %(summary)s, TRUE
+                  FROM %(table)s record
+                  JOIN res_partner part ON part.id = record.partner_id
+                 WHERE %(condition)s
+                """,
+                table=SQL.identifier(self.env[name]._table),
+                summary=SQL("record.name" if kind == "case" else "record.reason"),
+                rank=rank,
+                kind=kind,
+                day=day,
+                condition=condition,
+            )
+            for name, rank, kind, day, condition in rows
+        ]
+
+    @api.model
+    def _next(self):
+        """What is first of all that is planned for a customer."""
+        return SQL(
+            """
+            SELECT DISTINCT ON (company.id, planned.partner_id)
+                   company.id AS company_id, planned.partner_id,
+                   planned.day, planned.kind, planned.summary,
+                   BOOL_OR(planned.own AND planned.day <= company.day) OVER (
+                       PARTITION BY company.id, planned.partner_id
+                   ) AS own_due
+              FROM planned
+              JOIN company ON company.id = COALESCE(planned.company_id, company.id)
+          ORDER BY company.id, planned.partner_id, planned.day, planned.rank
+            """
+        )
+
+    @api.model
+    def _rows(self):
+        """Customers with overdue items, and those with something of collections due."""
+        return SQL(
+            """
+            SELECT part.id::bigint * spread.by + company.id AS id,
+                   company.id AS company_id,
+                   company.currency_id AS company_currency_id,
+                   part.id AS partner_id,
+                   part.country_id,
+                   collector.id AS assigned_id,
+                   COALESCE(
+                       CASE WHEN acting.absent_id IS NULL THEN collector.id
+                            ELSE acting.user_id END,
+                       company.responsible_id
+                   ) AS collector_id,
+                   COALESCE(book.amounts, '{}'::jsonb) AS amounts,
+                   COALESCE(book.amount_open, 0) AS amount_open,
+                   COALESCE(book.amount_overdue, 0) AS amount_overdue,
+                   COALESCE(book.days_late, 0) AS days_late,
+                   book.date_oldest,
+                   COALESCE(book.item_count, 0) AS item_count,
+                   COALESCE(book.level_rung, 0) AS level_rung,
+                   book.level_id,
+                   %(next)s,
+                   contact.date AS last_contact_date,
+                   contact.id AS last_contact_id,
+                   COALESCE(promise.open, 0) AS promises_open,
+                   COALESCE(promise.broken, 0) AS promises_broken,
+                   promise.day AS promise_date,
+                   %(records)s
+              FROM (SELECT company_id, partner_id FROM book WHERE item_count > 0
+                    UNION
+                    SELECT company_id, partner_id FROM next WHERE own_due) listed
+              JOIN company ON company.id = listed.company_id
+              JOIN res_partner part ON part.id = listed.partner_id
+        CROSS JOIN (%(spread)s) spread
+         LEFT JOIN res_users collector
+                ON collector.active
+               AND collector.id = (part.collector_id->>company.id::text)::int
+         LEFT JOIN acting ON acting.company_id = company.id AND acting.absent_id = collector.id
+         LEFT JOIN book ON book.company_id = company.id AND book.partner_id = part.id
+         LEFT JOIN promise ON promise.company_id = company.id AND promise.partner_id = part.id
+         LEFT JOIN contact ON contact.company_id = company.id AND contact.partner_id = part.id
+         LEFT JOIN next ON next.company_id = company.id AND next.partner_id = part.id
+        CROSS JOIN LATERAL (%(fallback)s) auto
+            """,
+            next=self._next_columns(),
+            records=self._record_columns(),
+            spread=SQL(
+                "SELECT GREATEST(%s, 2 ^ CEIL(LOG(2, MAX(id) + 1)))::bigint AS by FROM res_company",
+                LEAST_SPREAD,
+            ),
+            fallback=self._fallback(),
+        )
+
+    @api.model
+    def _fallback(self):
+        """Where nobody planned anything: the next reminder goes out by itself, and after the
+        last one the customer is contacted again. A debt always has a next date."""
+        return SQL(
+            """
+            SELECT CASE WHEN book.next_day IS NOT NULL THEN book.next_day
+                        ELSE GREATEST(company.day, contact.date::date + company.again_days) END
+                       AS day,
+                   CASE WHEN book.next_day IS NOT NULL THEN 'reminder' ELSE 'contact' END AS kind,
+                   COALESCE(book.next_level->>%(lang)s, book.next_level->>'en_US') AS summary
+            """,
+            lang=self.env.lang or "en_US",
+        )
+
+    @api.model
+    def _next_columns(self):
+        """The earlier of what is planned and of what happens by itself."""
+        planned = SQL("(next.day IS NOT NULL AND (auto.kind = 'contact' OR next.day <= auto.day))")
+        return SQL(
+            """
+            CASE WHEN %(planned)s THEN next.day ELSE auto.day END AS next_date,
+            CASE WHEN %(planned)s THEN next.kind ELSE auto.kind END AS next_kind,
+            CASE WHEN %(planned)s THEN next.summary
+                 WHEN auto.kind = 'reminder' THEN auto.summary END AS next_summary,
+            CASE WHEN %(planned)s THEN next.day <= company.day
+                 ELSE auto.kind = 'contact' AND auto.day <= company.day END AS is_todo
+            """,
+            planned=planned,
+        )
+
+    @api.model
+    def _record_columns(self):
+        """Disputes, holds and the case of a customer."""
+        ours = SQL(
+            "record.company_id = company.id AND record.partner_id IN"
+            " (SELECT one.id FROM res_partner one WHERE one.commercial_partner_id = part.id)"
+        )
+        return SQL(
+            """
+            (SELECT COUNT(*)::int FROM collection_dispute record
+              WHERE %(ours)s AND record.state = 'open') AS disputes_open,
+            EXISTS (SELECT 1 FROM collection_hold record
+                     WHERE %(ours)s AND record.state = 'active'
+                       AND record.date_from <= company.day
+                       AND (record.date_until IS NULL OR record.date_until >= company.day))
+                AS is_held,
+            (SELECT MAX(record.id) FROM collection_case record
+              WHERE %(ours)s AND record.state IN %(live)s) AS case_id
+            """,
+            ours=ours,
+            live=LIVE_STATES,
+        )
