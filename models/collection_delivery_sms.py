@@ -6,7 +6,7 @@ from odoo import api, fields, models
 
 from odoo.addons.phone_validation.tools import phone_validation
 
-from ..engine import compose, sms_text
+from ..engine import sms_text
 
 NUMBER = re.compile(r"\+?\d{6,15}")
 LANDLINE = 0  # phonenumbers.PhoneNumberType.FIXED_LINE
@@ -134,16 +134,13 @@ class CollectionNotice(models.Model):
 
     def _payment_link(self):
         """A page where the customer sees what is open and pays without logging in: his
-        invoice when there is one, else the oldest of them."""
+        invoice when there is one, else the page of the notice."""
         self.ensure_one()
-        lines = self.line_ids.filtered(
-            lambda line: line.kind in compose.SUBJECTS and line.stage in ("proposed", "issued")
-        )
-        moves = lines.sorted(lambda line: (line.date_maturity or self.date, line.id)).move_id
-        invoice = moves.filtered(lambda move: move.is_invoice())[:1]
-        if not invoice:
-            return self.get_base_url()
-        return self.get_base_url() + invoice.sudo().get_portal_url()
+        moves = self._advancing().move_id
+        if len(moves) == 1 and moves.is_invoice():
+            # Safe: the link goes to the customer whose invoice it is.
+            return self.get_base_url() + moves.sudo().get_portal_url()
+        return self._get_portal_url()
 
     def _cancel_pending(self, reason):
         pending = self.communication_ids.filtered(

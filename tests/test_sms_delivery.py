@@ -92,6 +92,12 @@ class TestSmsDelivery(CollectionsCommon):
         self.assertIn("pay.example.com", row.body)
         self.assertIn("SMS", notice.sms_length)
 
+    def test_several_invoices_have_one_page_to_pay_them(self):
+        self._invoice(days_late=6)
+        notice = self._notice()
+        self.assertEqual(len(notice._advancing()), 2)
+        self.assertIn(f"/my/collections/notice/{notice.id}?access_token=", notice.sms_body)
+
     def test_the_delivery_report_comes_back(self):
         """Sent is what the service took, delivered what the network says."""
         notice = self._notice()
