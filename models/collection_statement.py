@@ -33,9 +33,11 @@ class CollectionStatement(models.AbstractModel):
         opening, movements = self._read_movements(company, customers, date_from, date_to)
         items = self._read_open(company, customers, date_to)
         # By name: the order in which the accounts are printed.
-        currencies = self.env["res.currency"].browse(
-            {currency for _customer, currency in {*opening, *movements, *items}}
-        ).sorted("name")
+        currencies = (
+            self.env["res.currency"]
+            .browse({currency for _customer, currency in {*opening, *movements, *items}})
+            .sorted("name")
+        )
         accounts = {}
         for currency in currencies:
             for customer in customers:

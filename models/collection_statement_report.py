@@ -11,8 +11,7 @@ from .collection_discount_offer import CREDIT_NOTES
 from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
 
 READERS = (
-    "account_collections.group_collections_auditor,"
-    "account_collections.group_collections_collector"
+    "account_collections.group_collections_auditor,account_collections.group_collections_collector"
 )
 # What the body of the statement lists: everything that happened, or what is open.
 LISTINGS = [("all", "All movements"), ("open", "Open items only")]
@@ -94,6 +93,7 @@ class CollectionStatement(models.AbstractModel):
         return {
             "lang": lang,
             "company": context["company"],
+            "sender": context["company"].name,
             "font": "o_collection_open_sans" if wide else "",
             "customer": customer,
             "address": recipient.with_context(lang=lang)._collection_address_lines(),
@@ -214,8 +214,10 @@ class CollectionStatement(models.AbstractModel):
     @api.model
     def _prepare_bank(self, company, currency):
         bank = company.partner_id.bank_ids.filtered(
-            lambda one: one.currency_id.id in (False, currency.id)
-            and one.company_id.id in (False, company.id)
+            lambda one: (
+                one.currency_id.id in (False, currency.id)
+                and one.company_id.id in (False, company.id)
+            )
         )[:1]
         if not bank:
             return {}
@@ -234,7 +236,7 @@ class ReportStatement(models.AbstractModel):
     @api.model
     def _get_report_values(self, docids, data=None):
         """:raises AccessError: for whoever is neither collector nor auditor; customers
-            get theirs through the portal, which asks for it in their name
+        get theirs through the portal, which asks for it in their name
         """
         if not self.env.su and not self.env.user.has_groups(READERS):
             raise AccessError(self.env._("Statements of account are for collectors to print."))
@@ -255,7 +257,12 @@ class ReportStatement(models.AbstractModel):
             date_to,
             data.get("listing") or "all",
         )
-        return {"doc_ids": partners.ids, "doc_model": "res.partner", "docs": partners, "sheets": sheets}
+        return {
+            "doc_ids": partners.ids,
+            "doc_model": "res.partner",
+            "docs": partners,
+            "sheets": sheets,
+        }
 
     @api.model
     def _company(self, data):

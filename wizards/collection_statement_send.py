@@ -43,8 +43,10 @@ class CollectionStatementSend(models.TransientModel):
         for wizard in self:
             customers = wizard._customers().sudo()
             recipients = customers._collection_recipients(wizard.company_id)
-            unusable = self.env["collection.delivery"].sudo()._unusable_addresses(
-                wizard.company_id, customers.union(*recipients.values())
+            unusable = (
+                self.env["collection.delivery"]
+                .sudo()
+                ._unusable_addresses(wizard.company_id, customers.union(*recipients.values()))
             )
             reasons = [
                 statements._prepare_email(recipient, unusable).get("failure_reason")
@@ -103,9 +105,7 @@ class CollectionStatementSend(models.TransientModel):
         sent, lost = len(rows - failed), len(failed)
         message = self.env._("Statements on their way: %(count)s.", count=sent)
         if lost:
-            message += " " + self.env._(
-                "Not sent: %(count)s; see the communications.", count=lost
-            )
+            message += " " + self.env._("Not sent: %(count)s; see the communications.", count=lost)
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
