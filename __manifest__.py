@@ -83,6 +83,7 @@
         "views/account_portal_discount_templates.xml",
         "views/portal_collections_templates.xml",
         "views/res_partner_views.xml",
+        "views/res_partner_promises_views.xml",
         "views/collection_promise_views.xml",
         "views/collection_dispute_buttons_views.xml",
         "views/res_partner_statement_views.xml",
