@@ -222,7 +222,8 @@ class CollectionWriteOff(models.Model):
         """:raises AccessError: for a state that is decided by the buttons"""
         sequence = self.env["ir.sequence"].sudo()
         for vals in vals_list:
-            self._check_decided(vals)
+            # A form may send what it shows of a new record.
+            self._check_decided({name for name in vals if vals[name] not in ("draft", False)})
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
@@ -232,15 +233,14 @@ class CollectionWriteOff(models.Model):
     def write(self, vals):
         """:raises AccessError: for what the buttons decide
         :raises UserError: for what somebody has asked for, or approved"""
-        self._check_decided(vals)
+        self._check_decided(vals.keys())
         if not self.env.su and CONTENT & vals.keys():
             self._check_draft()
         return super().write(vals)
 
     @api.model
-    def _check_decided(self, vals):
-        decided = {name for name in DECIDED & vals.keys() if vals[name] not in ("draft", False)}
-        if decided and not self.env.su:
+    def _check_decided(self, names):
+        if DECIDED & names and not self.env.su:
             raise AccessError(
                 self.env._("Write-offs are requested, approved and reversed by their buttons.")
             )

@@ -125,3 +125,7 @@ from . import test_dispute_credit
 from . import test_hold_review
 from . import test_reply_automatic
 from . import test_reply_mail
+from . import test_write_off_booking
+from . import test_write_off_rules
+from . import test_write_off_case
+from . import test_credit_block
