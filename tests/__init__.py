@@ -129,3 +129,6 @@ from . import test_write_off_booking
 from . import test_write_off_rules
 from . import test_write_off_case
 from . import test_credit_block
+from . import test_statement_engine
+from . import test_statement
+from . import test_statement_monthly

@@ -200,6 +200,9 @@ class TestAccessBystanders(AccessCommon):
         self.env.flush_all()
         dispute.action_resolve()
 
+    def _make_statement(self):
+        self.env["collection.statement.send"]._open(self.customer)
+
     def _arguments(self, function):
         """How many arguments a method cannot do without."""
         parameters = inspect.signature(function).parameters.values()
