@@ -132,3 +132,7 @@ from . import test_credit_block
 from . import test_statement_engine
 from . import test_statement
 from . import test_statement_monthly
+from . import test_assignment_engine
+from . import test_assignment_rules
+from . import test_worklist
+from . import test_write_wizard
