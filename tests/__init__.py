@@ -136,3 +136,6 @@ from . import test_assignment_engine
 from . import test_assignment_rules
 from . import test_worklist
 from . import test_write_wizard
+from . import test_promise_engine
+from . import test_promise_follow_up
+from . import test_plan_engine
