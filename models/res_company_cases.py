@@ -6,7 +6,6 @@ class ResCompany(models.Model):
 
     collection_agency_id = fields.Many2one(
         "res.partner",
-        string="Collection Agency",
         check_company=True,
         help="Suggested when a case is opened.",
     )

@@ -139,3 +139,5 @@ from . import test_write_wizard
 from . import test_promise_engine
 from . import test_promise_follow_up
 from . import test_plan_engine
+from . import test_plan_flow
+from . import test_case_flow

@@ -1,0 +1,213 @@
+"""What mandate letter and dossier say, ready to be printed in the language of the
+context."""
+
+from odoo import fields, models
+from odoo.tools import format_amount, format_date, formatLang
+
+from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
+
+
+class CollectionCase(models.Model):
+    _inherit = "collection.case"
+
+    # Languages
+
+    def _installed(self, *candidates):
+        """The first of these languages that can be written here."""
+        installed = {code for code, _name in self.env["res.lang"].get_installed()}
+        company = self.company_id.partner_id.lang
+        wanted = (*candidates, company, self.env.lang, "en_US")
+        return next((lang for lang in wanted if lang in installed), "en_US")
+
+    def _dossier_lang(self):
+        """The language of the court or agency, as chosen on the case."""
+        return self._installed(self.lang)
+
+    def _in_dossier_lang(self):
+        self.ensure_one()
+        # Safe: what is printed of the case, for whoever may read it.
+        return self.sudo().with_context(lang=self._dossier_lang())
+
+    def _mandate_lang(self):
+        """The language the one who is mandated reads."""
+        return self._installed(self._mandatary().lang, self.lang)
+
+    def _mandatary(self):
+        """Who works the case for the company: the agency, else the lawyer."""
+        self.ensure_one()
+        return self.agency_id if self.kind == "agency" else self.lawyer_id
+
+    def _font(self):
+        """CSS class of a font that spells the language, "" when the company's does."""
+        language = (self.env.lang or "en").split("_")[0]
+        font = self.company_id.sudo().font or "Lato"
+        narrow = font in NARROW_FONTS and language not in LATO_LANGUAGES
+        return "o_collection_open_sans" if narrow else ""
+
+    def _say_amount(self, amount, currency):
+        return format_amount(self.env, amount, currency, self.env.lang)
+
+    def _say_number(self, amount, currency):
+        return formatLang(self.env, amount, digits=currency.decimal_places)
+
+    def _say_date(self, date, long=False):
+        day = fields.Date.to_date(date)
+        return format_date(self.env, day, self.env.lang, "long" if long else False) if day else ""
+
+    def _say_percent(self, rate):
+        digits = next((n for n in (2, 3) if abs(round(rate, n) - rate) < 0.00001), 4)
+        return formatLang(self.env, rate, digits=digits)
+
+    def _say_today(self):
+        return self._say_date(self.company_id._collection_today(), long=True)
+
+    # Parties
+
+    def _prepare_party(self, partner):
+        """Name, address and numbers of one of the parties, as lines of text."""
+        address = [line.strip() for line in partner._display_address().split("\n")]
+        vat_label = partner.country_id.vat_label or self.env._("Tax ID")
+        numbers = (
+            (vat_label, partner.vat),
+            (self.env._("Company number"), partner.company_registry),
+            (self.env._("Phone"), partner.phone),
+            (self.env._("E-mail"), partner.email),
+        )
+        name = partner.name or ""
+        lines = [line for line in address if line and line != name]
+        return {
+            "name": name,
+            "address": lines,
+            "numbers": [f"{label}: {value}" for label, value in numbers if value],
+        }
+
+    def _prepare_bank(self, currency):
+        """The account to pay to, of the ultimatum or the company's first."""
+        company = self.company_id
+        bank = self.notice_id.partner_bank_id or company.partner_id.bank_ids.filtered(
+            lambda bank: bank.currency_id.id in (False, currency.id)
+            and bank.company_id.id in (False, company.id)
+        )[:1]
+        if not bank:
+            return ""
+        holder = bank.acc_holder_name or bank.partner_id.name
+        return " · ".join(filter(None, (holder, _grouped(bank.acc_number), bank.bank_bic)))
+
+    # The claim
+
+    def _claim_totals(self, claim):
+        """The rows of the totals: ``[(label, amount)]``, the sum apart."""
+        say = claim["currency"]
+        rows = (
+            (self.env._("Principal"), claim["principal"]),
+            (self.env._("Late interest to date"), claim["interest"]),
+            (self.env._("Compensation and fees"), claim["costs"]),
+            (self.env._("Less credits not yet allocated"), -claim["credits"]),
+        )
+        return [(label, self._say_amount(amount, say)) for label, amount in rows if amount]
+
+    def _facts(self):
+        """What happened, in whole sentences."""
+        lines, notices = self.line_ids, self._notices()
+        facts = [
+            self.env._(
+                "The debtor owes the invoices listed in this dossier. The first fell due on "
+                "%(first)s, the last on %(last)s.",
+                first=self._say_date(min(lines.mapped("date_maturity")), long=True),
+                last=self._say_date(max(lines.mapped("date_maturity")), long=True),
+            )
+            if all(lines.mapped("date_maturity"))
+            else self.env._("The debtor owes the invoices listed in this dossier.")
+        ]
+        if notices:
+            facts.append(
+                self.env._(
+                    "The debtor was reminded of them on: %(dates)s.",
+                    dates=", ".join(dict.fromkeys(self._say_date(n.date) for n in notices)),
+                )
+            )
+        firm = notices.filtered("deadline_date")[-1:]
+        if firm:
+            facts.append(
+                self.env._(
+                    "The last notice, %(number)s, asked for payment by %(date)s.",
+                    number=firm.name,
+                    date=self._say_date(firm.deadline_date, long=True),
+                )
+            )
+        return facts + self._objections()
+
+    def _objections(self):
+        """What the debtor contests, and what became of it."""
+        disputes = self.env["collection.dispute"].search(
+            [
+                ("partner_id", "child_of", self.partner_id.id),
+                ("company_id", "=", self.company_id.id),
+            ]
+        )
+        items = self.line_ids.move_line_id
+        disputes = disputes.filtered(
+            lambda dispute: not dispute.move_line_ids or dispute.move_line_ids & items
+        )
+        labels = dict(disputes._fields["state"]._description_selection(self.env))
+        return [
+            self.env._(
+                "On %(date)s the debtor objected: %(reason)s (%(state)s).",
+                date=self._say_date(dispute.date_from),
+                reason=dispute.reason,
+                state=labels[dispute.state].lower(),
+            )
+            for dispute in disputes.sorted("date_from")
+        ]
+
+    # The items
+
+    def _item_rows(self, claim):
+        """The invoices of one currency, with what proves order and delivery."""
+        currency = claim["currency"]
+        return [
+            {
+                "number": line.move_name or "",
+                "date": self._say_date(line.move_id.invoice_date or line.move_line_id.date),
+                "due": self._say_date(line.date_maturity),
+                "late": str(line.days_overdue),
+                "original": self._say_number(line.amount_original, currency),
+                "paid": self._say_number(
+                    currency.round(line.amount_original - line._open_amount()), currency
+                ),
+                "open": self._say_number(line._open_amount(), currency),
+                "references": "; ".join(self._references(line.move_id)),
+            }
+            for line in claim["lines"]
+        ]
+
+    def _references(self, move):
+        """Order and delivery, where the installed applications know them."""
+        pairs = [
+            (self.env._("Your reference"), move.ref),
+            (self.env._("Order"), ", ".join(self._order_names(move)) or move.invoice_origin),
+            (self.env._("Delivery"), ", ".join(self._delivery_names(move))),
+        ]
+        if "delivery_date" in move._fields:
+            pairs.append((self.env._("Delivered on"), self._say_date(move.delivery_date)))
+        return [f"{label}: {value}" for label, value in pairs if value]
+
+    def _sold_lines(self, move):
+        lines = move.invoice_line_ids
+        return lines.sale_line_ids if "sale_line_ids" in lines._fields else None
+
+    def _order_names(self, move):
+        """Orders by number, with what the customer called them."""
+        sold = self._sold_lines(move)
+        if sold is None:
+            return []
+        return [
+            f"{order.name} ({order.client_order_ref})" if order.client_order_ref else order.name
+            for order in sold.order_id
+        ]
+
+    def _delivery_names(self, move):
+        sold = self._sold_lines(move)
+        if sold is None or "move_ids" not in sold._fields:
+            return []
+        return sold.move_ids.picking_id.filtered(lambda one: one.state == "done").mapped("name")
