@@ -149,6 +149,12 @@ class TestAccessBystanders(AccessCommon):
     def _make_letter_batch(self):
         self.env["collection.letter.batch"].create({})
 
+    def _make_plans(self):
+        plan = self.env["collection.plan"].create(
+            {"partner_id": self.customer.id, "move_line_ids": self._item(self.invoice).ids}
+        )
+        self.env["collection.plan.spread"].create({"plan_id": plan.id})
+
     def _charge(self):
         """A charge, with the dialogs about it and the rows a rule consists of."""
         rule = self.env["collection.fee.rule"].create(
