@@ -206,6 +206,16 @@ class TestAccessBystanders(AccessCommon):
         self.env.flush_all()
         dispute.action_resolve()
 
+    def _make_worklist(self):
+        """A rule, an absence, and the dialogs of the worklist."""
+        manager = self.users["manager"]
+        self.env["collection.assignment"].create({"user_id": manager.id})
+        self.env["collection.absence"].create(
+            {"delegate_id": manager.id, "date_from": TODAY, "date_until": TODAY}
+        )
+        self.env["collection.assign"]._open(self.customer)
+        self.env["collection.write"]._open(self.customer)
+
     def _make_statement(self):
         self.env["collection.statement.send"]._open(self.customer)
 
