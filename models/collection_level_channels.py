@@ -39,7 +39,8 @@ class CollectionLevel(models.Model):
         lines = []
         for code, name in self.env["res.lang"].get_installed():
             # What is being typed is in the language of the form; the others are stored.
-            shown = self if code == self.env.lang else self._origin.with_context(lang=code)
+            typed = code == (self.env.lang or "en_US")
+            shown = self if typed else self._origin.with_context(lang=code)
             text = shown.sms_body or self._standard_sms_text(code)
             length = sms_text.estimate(text, self._sms_samples())
             lines.append(f"{name}: {self._say_sms_length(length)}")

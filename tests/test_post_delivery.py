@@ -14,7 +14,6 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.base.models.ir_actions_report import IrActionsReport
 from odoo.addons.snailmail.models import snailmail_letter
 
 from .access_common import AccessCommon
@@ -42,7 +41,6 @@ class TestPostDelivery(AccessCommon):
         cls.france = cls.env.ref("base.fr")
         cls.level_1.write({"send_email": False, "send_letter": True})
         cls.customer.write({"zip": "69001", "country_id": cls.france.id})
-        cls.env.ref("base.paperformat_euro")
         cls.company.paperformat_id = cls.env.ref("base.paperformat_euro")
 
     def setUp(self):
@@ -59,9 +57,10 @@ class TestPostDelivery(AccessCommon):
         def render(report, _ref, res_ids=None, data=None):
             return pdf("Cover list"), "pdf"
 
-        self.startPatcher(patch.object(IrActionsReport, "_pre_render_qweb_pdf", pre_render))
-        self.startPatcher(patch.object(IrActionsReport, "_get_splitted_report", split))
-        self.startPatcher(patch.object(IrActionsReport, "_render_qweb_pdf", render))
+        engine = self.env.registry["ir.actions.report"]
+        self.startPatcher(patch.object(engine, "_pre_render_qweb_pdf", pre_render))
+        self.startPatcher(patch.object(engine, "_get_splitted_report", split))
+        self.startPatcher(patch.object(engine, "_render_qweb_pdf", render))
 
     @contextmanager
     def _service(self, error=None, outage=None):
@@ -80,7 +79,7 @@ class TestPostDelivery(AccessCommon):
 
         with (
             patch.object(snailmail_letter.iap_tools, "iap_jsonrpc", answer),
-            patch.object(type(self.env.cr), "commit", lambda cursor: None),
+            patch.object(self.env.cr, "commit", lambda: None),
         ):
             yield
 
