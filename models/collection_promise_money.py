@@ -88,7 +88,8 @@ class CollectionPromise(models.Model):
                           FROM account_move_line line
                           JOIN account_account other ON other.id = line.account_id
                          WHERE line.move_id = am.id
-                           AND other.internal_group IN ('income', 'expense')))
+                           AND (other.account_type LIKE 'income%%'
+                                OR other.account_type LIKE 'expense%%')))
             ), part AS (
                 SELECT rec.credit_move_id, rec.debit_move_id, debit.date_maturity,
                        rec.credit_amount_currency AS amount,

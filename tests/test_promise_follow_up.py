@@ -45,15 +45,15 @@ class TestPromises(CollectionsCommon):
         self.assertEqual(promise.amount, 40.0)
 
     def test_one_currency_a_promise(self):
-        dollars = self.setup_other_currency("USD", rates=[("2020-01-01", 2.0)])
-        euros = self._invoice(5)
-        other = self._invoice(5, currency_id=dollars.id)
-        self.assertEqual(self._promise(other).currency_id, dollars)
+        francs = self.setup_other_currency("CHF", rates=[("2020-01-01", 2.0)])
+        own = self._invoice(5)
+        other = self._invoice(5, currency_id=francs.id)
+        self.assertEqual(self._promise(other).currency_id, francs)
         with self.assertRaisesRegex(ValidationError, "one currency"):
-            self._promise(euros | other)
+            self._promise(own | other)
         with self.assertRaisesRegex(UserError, "one currency"):
             self.env["collection.promise"]._open_dialog(
-                self.customer, self._item(euros | other)
+                self.customer, self._item(own | other)
             )
 
     def test_grace_prolongs_the_pause(self):
@@ -165,9 +165,9 @@ class TestPromises(CollectionsCommon):
         self.assertEqual(second.state, "broken")
 
     def test_money_of_another_currency_company_or_time_is_not_it(self):
-        dollars = self.setup_other_currency("USD", rates=[("2020-01-01", 2.0)])
+        francs = self.setup_other_currency("CHF", rates=[("2020-01-01", 2.0)])
         promise = self._promise(self._invoice(5))
-        self._unallocated_payment(100.0, on=later(3), currency=dollars)
+        self._unallocated_payment(100.0, on=later(3), currency=francs)
         self._unallocated_payment(100.0, on=later(-1))
         self._unallocated_payment(100.0, on=later(8))
         self._unallocated_payment(100.0, on=later(3), partner=self._create_customer("Other"))
