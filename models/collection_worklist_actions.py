@@ -22,7 +22,7 @@ class CollectionWorklist(models.Model):
     plan_ids = fields.Many2many("collection.plan", compute="_compute_records")
     dispute_ids = fields.Many2many("collection.dispute", compute="_compute_records")
     hold_ids = fields.Many2many("collection.hold", compute="_compute_records")
-    case_ids = fields.Many2many("collection.case", compute="_compute_records")
+    case_ids = fields.Many2many("collection.case", string="Cases", compute="_compute_records")
 
     @api.depends("partner_id", "company_id")
     def _compute_records(self):

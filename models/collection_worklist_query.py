@@ -173,7 +173,9 @@ class CollectionWorklist(models.Model):
                               WHERE pause.company_id = aml.company_id
                                 AND (pause.item_id = aml.id
                                   OR pause.item_id IS NULL AND pause.partner_id = cp.id))
-                        THEN GREATEST(upper.day, %(day)s::date)
+                        -- Without a level it would be today: GREATEST leaves NULL out.
+                        THEN CASE WHEN upper.day IS NOT NULL
+                                  THEN GREATEST(upper.day, %(day)s::date) END
                    END AS next_day,
                    upper.name AS next_level
             %(from_items)s
