@@ -1,8 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-EDITABLE = ("draft", "proposed")
-
 
 class CollectionPlan(models.Model):
     """Several promises in one agreement: dates, amounts, and when it lapses."""
@@ -123,6 +121,9 @@ class CollectionPlan(models.Model):
     signed_attachment_id = fields.Many2one(
         "ir.attachment", copy=False, index="btree_not_null", ondelete="set null"
     )
+    agreed_amounts = fields.Json(
+        readonly=True, copy=False, help="What was open of each item when it was proposed."
+    )
     date_closed = fields.Date(readonly=True, copy=False)
     close_reason = fields.Char(readonly=True, copy=False)
     terms = fields.Text(
@@ -224,9 +225,9 @@ class CollectionPlan(models.Model):
         :raises UserError: for a change of what is agreed
         """
         agreed = {"partner_id", "company_id", "move_line_ids", "currency_id", "amount_total"}
-        if agreed & vals.keys() and self.filtered(lambda plan: plan.state not in EDITABLE):
+        if agreed & vals.keys() and self.filtered(lambda plan: plan.state != "draft"):
             raise UserError(
-                self.env._("What was agreed stays as it is: cancel the plan and make another one.")
+                self.env._("What was put before the customer stays: change the draft, or cancel it.")
             )
         result = super().write(vals)
         if agreed & vals.keys():

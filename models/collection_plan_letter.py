@@ -1,5 +1,7 @@
 """What the letter of a plan says, in the language of its recipient."""
 
+from markupsafe import Markup
+
 from odoo import models
 from odoo.tools import format_amount, format_date, formatLang
 
@@ -71,6 +73,37 @@ class CollectionPlan(models.Model):
 
     def _letter_items(self):
         return self.sudo().move_line_ids.sorted(lambda line: (str(line.date_maturity), line.id))
+
+    def _letter_open(self, line):
+        """What was open of an item when the plan was put before the customer."""
+        return (self.agreed_amounts or {}).get(str(line.id), line.amount_residual_currency)
+
+    def _letter_opening(self):
+        """Who agrees with whom on what."""
+        plan = self._in_its_language()
+        return plan.env._(
+            "%(company)s and %(customer)s agree that what is open of the invoices below, "
+            "%(amount)s in all, is paid in instalments on these dates:",
+            company=plan.company_id.name,
+            customer=plan.partner_id.commercial_partner_id.name,
+            amount=Markup("<strong class='text-nowrap'>%s</strong>")
+            % plan._say_amount(plan.amount_total),
+        )
+
+    def _letter_request(self):
+        """What the customer is to do with the letter."""
+        plan = self._in_its_language()
+        if not plan.date_answer:
+            return plan.env._(
+                "Please sign this letter and return it to us. The agreement begins when we "
+                "have received it."
+            )
+        return plan.env._(
+            "Please sign this letter and return it to us by %(date)s. The agreement begins "
+            "when we have received it.",
+            date=Markup("<strong class='text-nowrap'>%s</strong>")
+            % plan._say_date(plan.date_answer, long=True),
+        )
 
     def _letter_instalments(self):
         """Numbered, by date; those that were called off are none."""

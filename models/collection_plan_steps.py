@@ -51,7 +51,7 @@ class CollectionPlan(models.Model):
         """Dates and amounts by rule."""
         self.ensure_one()
         self.check_access("write")
-        self._check_state("draft", "proposed")
+        self._check_state("draft")
         wizard = self.env["collection.plan.spread"].create({"plan_id": self.id})
         return {**wizard._get_records_action(target="new"), "name": self.env._("Instalments")}
 
@@ -66,6 +66,7 @@ class CollectionPlan(models.Model):
                 {
                     "state": "proposed",
                     "date_proposed": today,
+                    "agreed_amounts": plan._open_amounts(),
                     "date_answer": plan.date_answer or today + timedelta(days=DAYS_TO_SIGN),
                 }
             )
@@ -91,6 +92,7 @@ class CollectionPlan(models.Model):
         for plan in self:
             today = plan.company_id._collection_today()
             begin = min(filter(None, (today, plan.date_proposed, plan.date_signed)))
+            plan.agreed_amounts = plan.agreed_amounts or plan._open_amounts()
             plan.state = "active"
             lines = plan.promise_ids.sorted(lambda line: (line.date_promised, line.id))
             for number, line in enumerate(lines, start=1):
@@ -113,7 +115,14 @@ class CollectionPlan(models.Model):
         """Change it once more."""
         self.check_access("write")
         self._check_state("proposed")
-        self.write({"state": "draft", "date_proposed": False, "date_signed": False})
+        self.write(
+            {
+                "state": "draft",
+                "date_proposed": False,
+                "date_signed": False,
+                "agreed_amounts": False,
+            }
+        )
 
     def action_cancel(self):
         """Call it off: what is open of it is dunned again by the next run."""
@@ -126,6 +135,12 @@ class CollectionPlan(models.Model):
         self.check_access("write")
         self._check_state("active")
         self._end("broken", self.env._("Declared lapsed by a person"))
+
+    def _open_amounts(self):
+        # Safe: what the letter of the plan says.
+        return {
+            str(line.id): line.amount_residual_currency for line in self.sudo().move_line_ids
+        }
 
     def _end(self, state, reason):
         """Close it; the instalments whose time has not come pause nothing any more."""

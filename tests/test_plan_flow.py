@@ -129,7 +129,7 @@ class TestPlans(AccessCommon):
         self.assertEqual(plan.signed_attachment_id.res_id, plan.id)
         plan.action_activate()
         self.assertEqual(plan.state, "active")
-        with self.assertRaisesRegex(UserError, "What was agreed"):
+        with self.assertRaisesRegex(UserError, "put before the customer"):
             plan.amount_total = 10.0
         with self.assertRaises(AccessError):
             plan.unlink()

@@ -71,7 +71,7 @@ class CollectionPlanSpread(models.TransientModel):
         self.ensure_one()
         plan = self.plan_id
         plan.check_access("write")
-        plan._check_state("draft", "proposed")
+        plan._check_state("draft")
         lines = self._instalments()
         today = plan.company_id._collection_today()
         # Safe: the right to write the plan was checked; these are drafts.
