@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date as Date
 
+from .netting import rounded
+
 # What is owed for how long: the first day late and the last; the last one has no end.
 NOT_DUE, CREDITS = "not_due", "credits"
 LATE = (
@@ -48,11 +50,6 @@ class Statement:
     items: list
     aging: dict
     overdue: float = field(default=0.0)
-
-
-def rounded(amount, precision):
-    """To the smallest unit of the currency; never "-0.00"."""
-    return round(amount / precision) * precision + 0.0
 
 
 def bucket_of(due, amount, day):

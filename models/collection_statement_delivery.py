@@ -1,13 +1,19 @@
 import logging
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import email_normalize_all, exception_to_unicode, format_date
+
+from .collection_issue import RETRY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
 REPORT = "account_collections.action_report_statement"
 TEMPLATE = "account_collections.mail_template_statement"
+# What a row that failed does not have.
+SENT = ("statement_attachment_id", "body", "mail_mail_id")
 
 
 class CollectionStatement(models.AbstractModel):
@@ -34,13 +40,21 @@ class CollectionStatement(models.AbstractModel):
             vals |= self._prepare_email(recipients[customer.id], unusable)
             try:
                 with self.env.cr.savepoint():
-                    row = rows.create(vals)
-                    if row.state == "queued":
-                        self._queue(row, period)
+                    if "failure_kind" not in vals:
+                        vals |= self._prepare_file(company, customer, period)
+                        vals |= self._queue_mail(company, customer, vals, period)
+                    row = self._create_row(vals)
+            except RETRY_ERRORS:
+                raise
+            except psycopg2.IntegrityError:
+                # Another process has sent this month's at the same moment.
+                _logger.info("Statement of customer %s was sent already", customer.id)
+                continue
             except Exception as error:  # noqa: BLE001 - one customer stops no other
                 reason = exception_to_unicode(error)
                 _logger.error("Statement of customer %s: %s", customer.id, reason)
                 failed = {"state": "failed", "failure_kind": "temporary", "failure_reason": reason}
+                vals = {key: value for key, value in vals.items() if key not in SENT}
                 row = rows.create({**vals, **failed})
             rows |= row
         return rows
@@ -66,10 +80,9 @@ class CollectionStatement(models.AbstractModel):
                     "failure_kind": "address",
                     "failure_reason": reason,
                 }
-            row = rows.create(vals)
-            if address:
-                self._attach(row, period)
-            rows |= row
+            else:
+                vals |= self._prepare_file(company, customer, period)
+            rows |= self._create_row(vals)
         return rows
 
     @api.model
@@ -125,50 +138,57 @@ class CollectionStatement(models.AbstractModel):
         return f"{name}.pdf"
 
     @api.model
-    def _attach(self, row, period):
-        """Keep the PDF as it went out."""
-        lang = row.recipient_id._collection_lang(row.company_id)
-        row.statement_attachment_id = self.env["ir.attachment"].create(
+    def _prepare_file(self, company, customer, period):
+        """The PDF, kept as it goes out."""
+        lang = customer._collection_recipients(company)[customer.id]._collection_lang(company)
+        file = self.env["ir.attachment"].create(
             {
                 "name": self._filename(period, lang),
-                "raw": self._render(row.company_id, row.partner_id, period),
+                "raw": self._render(company, customer, period),
                 "mimetype": "application/pdf",
-                "res_model": row._name,
-                "res_id": row.id,
+                "res_model": "collection.communication",
+                "res_id": 0,
             }
         )
+        return {"statement_attachment_id": file.id}
 
     @api.model
-    def _queue(self, row, period):
-        """Attach the PDF and hand the e-mail to the queue, for a time that is not quiet."""
-        self._attach(row, period)
-        company, recipient = row.company_id, row.recipient_id
+    def _create_row(self, vals):
+        """What was sent is written once: the row comes last, with all it is about."""
+        row = self.env["collection.communication"].create(vals)
+        row.statement_attachment_id.res_id = row.id
+        return row
+
+    @api.model
+    def _queue_mail(self, company, customer, vals, period):
+        """Hand the e-mail to the queue, for a time that is not quiet."""
+        recipient = self.env["res.partner"].browse(vals["recipient_id"])
         lang = recipient._collection_lang(company)
-        sheet = self._prepare_sheets(company, row.partner_id, *period.values())[0]
+        sheet = self._prepare_sheets(company, customer, *period.values())[0]
         template = self.env.ref(TEMPLATE).with_context(lang=lang, statement=sheet)
-        ids = row.partner_id.ids
+        ids = customer.ids
         subject = template._render_field("subject", ids, set_lang=lang)[ids[0]]
         body = template._render_field("body_html", ids, set_lang=lang)[ids[0]]
         body = template._render_encapsulate(
             "account_collections.mail_layout_notice",
             body,
             add_context={"company": company, "lang": lang},
-            context_record=row.partner_id,
+            context_record=customer,
         )
-        row.body = body
-        row.mail_mail_id = self.env["mail.mail"].create(
+        mail = self.env["mail.mail"].create(
             {
                 # Answers land on the customer.
                 "model": "res.partner",
-                "res_id": row.partner_id.id,
+                "res_id": customer.id,
                 "subject": subject,
                 "body_html": body,
                 "body": body,
                 "recipient_ids": [Command.link(recipient.id)],
-                "attachment_ids": [Command.link(row.statement_attachment_id.id)],
+                "attachment_ids": [Command.link(vals["statement_attachment_id"])],
                 "auto_delete": False,
                 "email_from": company.email_formatted,
                 "author_id": company.partner_id.id,
                 "scheduled_date": self.env["collection.contact.rules"]._earliest(company),
             }
         )
+        return {"body": body, "mail_mail_id": mail.id}

@@ -112,7 +112,7 @@ class CollectionStatement(models.AbstractModel):
         """One currency: nothing in it is ever added to another."""
 
         def say(amount):
-            return formatLang(self.env, amount, digits=currency.decimal_places)
+            return formatLang(self.env, amount or 0.0, digits=currency.decimal_places)
 
         claimed = context["charges"].get((customer, currency), 0.0)
         aging = [(self._say_bucket(name), say(account.aging[name])) for name in statement.BUCKETS]

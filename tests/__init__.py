@@ -141,3 +141,5 @@ from . import test_promise_follow_up
 from . import test_plan_engine
 from . import test_plan_flow
 from . import test_case_flow
+from . import test_portal_collections
+from . import test_portal_collections_security

@@ -18,6 +18,7 @@ class CollectionStatementSend(models.TransientModel):
         string="From",
         required=True,
         compute="_compute_date_from",
+        precompute=True,
         store=True,
         readonly=False,
         help="What lies before is the opening balance.",
@@ -30,8 +31,9 @@ class CollectionStatementSend(models.TransientModel):
     listing = fields.Selection(LISTINGS, string="Lists", required=True, default="all")
     problems = fields.Text(compute="_compute_problems")
 
-    @api.depends("company_id")
+    @api.depends("company_id", "date_to")
     def _compute_date_from(self):
+        """Suggested only: a day somebody chose stays."""
         for wizard in self:
             if not wizard.date_from and wizard.date_to:
                 wizard.date_from = wizard.company_id._collection_statement_start(wizard.date_to)
