@@ -1,11 +1,19 @@
+import io
+
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.units import mm
+from reportlab.pdfgen.canvas import Canvas
+
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.modules import module as odoo_module
 from odoo.tools import html2plaintext
+from odoo.tools.pdf import PdfFileReader, PdfFileWriter
 
 from .iap_outcome import never_left
 from .sms_sms import INTERRUPTED_AFTER
 
+EDGE = 5 * mm
 ADDRESS_FAILURES = ("MISSING_REQUIRED_FIELDS", "NO_PRICE_AVAILABLE")
 
 
@@ -31,6 +39,24 @@ class SnailmailLetter(models.Model):
         if not notice:
             return super()._generate_report_pdf(report)
         return notice.letter_filename, notice.letter_attachment_id.raw
+
+    def _overwrite_margins(self, invoice_bin):
+        """The service prints nothing within 5 mm of the edge.
+
+        As core does, on pages of the new file: current versions of the PDF library
+        refuse to draw on pages that are being read.
+        """
+        if not self._collection_rows():
+            return super()._overwrite_margins(invoice_bin)
+        frame = PdfFileReader(io.BytesIO(_white_frame())).getPage(0)
+        writer = PdfFileWriter()
+        for page in PdfFileReader(io.BytesIO(invoice_bin)).pages:
+            writer.addPage(page)
+        for number in range(writer.getNumPages()):
+            writer.getPage(number).mergePage(frame)
+        with io.BytesIO() as buffer:
+            writer.write(buffer)
+            return buffer.getvalue()
 
     def _snailmail_print(self, immediate=True):
         rows = self._collection_rows()
@@ -111,3 +137,20 @@ class SnailmailLetter(models.Model):
         waiting = self.filtered(lambda letter: letter.state in ("pending", "error"))
         waiting.write({"state": "canceled", "error_code": False})
         waiting.notification_ids.sudo().write({"notification_status": "canceled"})
+
+
+def _white_frame():
+    """A page that is white at its edges and clear within."""
+    with io.BytesIO() as buffer:
+        canvas = Canvas(buffer, pagesize=A4)
+        canvas.setFillColorRGB(1, 1, 1)
+        width, height = A4
+        for box in (
+            (0, 0, width, EDGE),
+            (0, height - EDGE, width, EDGE),
+            (0, 0, EDGE, height),
+            (width - EDGE, 0, EDGE, height),
+        ):
+            canvas.rect(*box, stroke=0, fill=1)
+        canvas.save()
+        return buffer.getvalue()
