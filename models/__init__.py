@@ -102,6 +102,7 @@ from . import res_partner_charges
 from . import res_partner_calls
 from . import res_partner_promises
 from . import collection_dialogs
+from . import collection_promise_dialogs
 from . import collection_dispute_dialogs
 from . import collection_charge_screens
 from . import collection_discount_tier

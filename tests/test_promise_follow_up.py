@@ -39,6 +39,23 @@ class TestPromises(CollectionsCommon):
             self.assertEqual((promise.date_from, promise.date_until), (TODAY, later(7)))
             promise.action_cancel()
 
+    def test_from_invoices_and_from_a_notice(self):
+        first, second = self._invoice(5, 100.0), self._invoice(4, 60.0)
+        other = self._invoice(5, partner=self._create_customer("Other"))
+        for name in ("action_collection_promise", "action_collection_plan"):
+            context = getattr(first | second, name)()["context"]
+            items = [Command.set(self._item(first | second).ids)]
+            self.assertEqual(context["default_move_line_ids"], items)
+            with self.assertRaisesRegex(UserError, "one customer"):
+                getattr(first | other, name)()
+        notice = self._run().notice_ids.filtered(lambda one: one.partner_id == self.customer)
+        context = notice.action_promise()["context"]
+        items = set(self._item(first | second).ids)
+        self.assertEqual(set(context["default_move_line_ids"][0][2]), items)
+        self._pay(first)
+        with self.assertRaisesRegex(UserError, "Nothing is open"):
+            first.action_collection_promise()
+
     def test_a_typed_amount_stays(self):
         promise = self._promise(self._invoice(5), amount=40.0)
         promise.write({"reason": "Another", "date_promised": later(9)})
