@@ -14,7 +14,9 @@ class CollectionCommunication(models.Model):
         index="btree_not_null",
         ondelete="restrict",
     )
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     amount_overdue = fields.Monetary(
         string="Overdue Then",
         currency_field="company_currency_id",

@@ -195,9 +195,6 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _log_reply(self, notice, message):
         """A customer's answer, in his timeline."""
-        author = message.author_id
-        if author and author.user_ids.filtered(lambda user: user._is_internal()):
-            return
-        self.env["collection.communication"]._receive(
-            notice.partner_id, notice.company_id, message, notice
-        )
+        rows = self.env["collection.communication"]
+        if not rows._is_from_staff(message):
+            rows._receive(notice.partner_id, notice.company_id, message, notice)

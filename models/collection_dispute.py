@@ -51,7 +51,9 @@ class CollectionDispute(models.Model):
         help="In the currency of the items. Empty: the whole open amount of the items.",
     )
     currency_id = fields.Many2one("res.currency", compute="_compute_currency_id", store=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     amount_company = fields.Monetary(
         string="Contested",
         currency_field="company_currency_id",

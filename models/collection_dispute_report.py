@@ -19,7 +19,9 @@ class CollectionDisputeReport(models.Model):
 
     dispute_id = fields.Many2one("collection.dispute", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
     country_id = fields.Many2one("res.country", readonly=True)
     reason_id = fields.Many2one("collection.reason", string="Kind of Reason", readonly=True)
@@ -27,7 +29,7 @@ class CollectionDisputeReport(models.Model):
     state = fields.Selection(
         lambda self: self.env["collection.dispute"]._fields["state"].selection, readonly=True
     )
-    resolution_kind = fields.Selection(RESOLUTIONS, string="Resolved By", readonly=True)
+    resolution_kind = fields.Selection(RESOLUTIONS, string="Way of Resolution", readonly=True)
     date_from = fields.Date(string="Raised On", readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
     date_resolved = fields.Date(string="Resolved On", readonly=True)

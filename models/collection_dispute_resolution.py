@@ -10,7 +10,7 @@ class CollectionDispute(models.Model):
     _inherit = "collection.dispute"
 
     resolution_kind = fields.Selection(
-        RESOLUTIONS, string="Resolved By", readonly=True, copy=False, tracking=True
+        RESOLUTIONS, string="Way of Resolution", readonly=True, copy=False, tracking=True
     )
     resolution = fields.Text(copy=False, help="What was found and agreed.")
     date_resolved = fields.Date(string="Resolved On", readonly=True, copy=False, index=True)

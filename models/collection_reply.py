@@ -115,6 +115,11 @@ class CollectionCommunication(models.Model):
         return row
 
     @api.model
+    def _is_from_staff(self, message):
+        """A colleague who writes into the thread is no customer."""
+        return any(user._is_internal() for user in message.author_id.user_ids)
+
+    @api.model
     def _prepare_received(self, partner, company, message, notice):
         plain = html2plaintext(message.body or "").strip()
         return {

@@ -265,7 +265,7 @@ class TestDisputeCredit(AccessCommon):
             }
         )
         move.action_post()
-        dispute = self._dispute(move)
+        dispute = self._dispute(move, partner=self.customer)
         with self.assertRaisesRegex(UserError, "is no invoice"):
             self._wizard(dispute).action_resolve()
         dispute.action_accept()
