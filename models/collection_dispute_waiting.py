@@ -8,11 +8,10 @@ class CollectionDispute(models.Model):
     _inherit = "collection.dispute"
 
     def _amount_waiting(self):
-        """What was disputed and is owed after all, in the currency of the items; None:
-        all that is open of them."""
+        """What was disputed and is owed after all, in the currency of the items."""
         self.ensure_one()
         if not self.amount_disputed:
-            return None
+            return float("inf")  # all that is open of them
         return max(self.amount_disputed - self.amount_credited, 0.0)
 
     def _waiting_detail(self):

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -18,6 +19,7 @@ class CollectionPauses(models.AbstractModel):
     def _collect(self, company, date, rows, ignore_proposals=False):
         pauses = super()._collect(company, date, rows, ignore_proposals)
         self._add_replies(pauses, company, date, rows)
+        self._add_customers_days(pauses, company, date, rows)
         return pauses
 
     @api.model
@@ -51,31 +53,29 @@ class CollectionPauses(models.AbstractModel):
         paused[key] = max(paused.get(key, pause), pause, key=_lasts_until)
 
     @api.model
-    def _add_disputes(self, pauses, company, date, rows):
+    def _add_customers_days(self, pauses, company, date, rows):
         """What was disputed and is owed after all waits for the customer's days: as an
         amount where a part was disputed, so that the rest goes on meanwhile."""
-        super()._add_disputes(pauses, company, date, rows)
         residuals = {row["id"]: row["residual"] for row in rows}
-        customers = {}
+        customers = defaultdict(list)
         for row in rows:
-            customers.setdefault(row["partner_id"], []).append(row["id"])
+            customers[row["partner_id"]].append(row["id"])
         for dispute in self.env["collection.dispute"]._waiting_on(company, date):
             commercial = dispute.partner_id.commercial_partner_id.id
             pause = ("disputed", dispute._waiting_detail(), dispute.date_wait)
             named = set(dispute.move_line_ids.ids)
-            rest = dispute._amount_waiting()
-            if rest is None and not named:
+            if not named:
                 self._pause_longest(pauses.by_customer, commercial, pause)
                 continue
-            for item_id in customers.get(commercial, []):
+            rest = dispute._amount_waiting()
+            for item_id in customers[commercial]:
                 if item_id not in named:
                     continue
                 free = residuals[item_id] - pauses.disputed[item_id]
-                part = free if rest is None else min(rest, free)
-                if rest is not None:
-                    rest -= part
+                part = min(rest, free)
+                rest -= part
                 if part >= free:
                     # Nothing of it is chased: the day on which it goes on is known.
                     self._pause_longest(pauses.by_item, item_id, pause)
-                elif part > 0:
+                else:
                     pauses.disputed[item_id] += part
