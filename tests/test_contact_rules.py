@@ -107,7 +107,7 @@ class TestContactRules(AccessCommon, MockEmail):
     def test_two_notices_on_one_day_are_two_contacts(self):
         """The limit holds within a run, and proposing again changes nothing."""
         self.company.collection_max_contacts = 1
-        currency = self.setup_other_currency("USD")
+        currency = self.setup_other_currency("EUR")
         early = self._invoice(days_late=5)
         late = self._invoice(days_late=5, currency_id=currency.id)
         self._item(late).collection_level_id = self.level_1

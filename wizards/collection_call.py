@@ -223,8 +223,9 @@ class CollectionCall(models.TransientModel):
             raise UserError(
                 self.env._("Choose what came of the call, or write what the customer said.")
             )
-        # Words alone were said by somebody.
-        self.outcome_code = self.outcome_code or "reached"
+        if not self.outcome_code:
+            # Words alone were said by somebody.
+            self.outcome_code = "reached"
         self._check_outcome()
         row = self._log()
         return self._follow(row) or {"type": "ir.actions.act_window_close"}

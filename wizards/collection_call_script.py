@@ -125,14 +125,15 @@ class CollectionCall(models.TransientModel):
     def _level_script(self, lang):
         """The script of the notice's level with what is open now, or None."""
         level = self.notice_id.level_id
-        if not level or is_html_empty(level.with_context(lang=lang).call_script):
+        if not level.call_script:
             return None
         notice = self._live_notice(lang)
         try:
-            return level._render_field("call_script", [notice.id], set_lang=lang)[notice.id]
+            text = level._render_field("call_script", [notice.id], set_lang=lang)[notice.id]
         except UserError:
             # A script that cannot be read any more keeps nobody from calling.
-            return self.notice_id.call_script
+            text = self.notice_id.call_script
+        return None if is_html_empty(text) else text
 
     def _live_notice(self, lang):
         """The notice as it would read now, in memory: the one sent stays as it was."""
