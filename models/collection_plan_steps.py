@@ -154,7 +154,9 @@ class CollectionPlan(models.Model):
 
     def _end_tasks(self):
         """Whoever was to get the answer has it now."""
-        self.sudo().activity_unlink(["account_collections.mail_activity_type_plan"])
+        self.sudo().activity_unlink(
+            ["account_collections.mail_activity_type_plan"], only_automated=False
+        )
 
     def _refresh_proposals(self):
         """Items that are paused now leave the open proposals, with the reason."""

@@ -127,6 +127,12 @@ class CollectionPromise(models.Model):
             day = promise.date_promised
             promise.date_until = day and day + timedelta(days=promise.grace_days)
 
+    @api.constrains("date_from", "date_until", "state")
+    def _check_dates(self):
+        """A planned instalment begins with its plan."""
+        made = self.filtered(lambda promise: promise.state != "draft")
+        return super(CollectionPromise, made)._check_dates()
+
     @api.constrains("move_line_ids", "currency_id")
     def _check_currency(self):
         for promise in self:

@@ -46,7 +46,7 @@ class TestPlans(AccessCommon):
 
     def _follow_up(self, days):
         with freeze_time(later(days)):
-            self.env["collection.plan"]._cron_follow_up(later(days))
+            self.env["collection.promise"]._cron_follow_up(later(days))
 
     def _states(self, plan):
         return plan.promise_ids.sorted("date_promised").mapped("state")
@@ -94,7 +94,8 @@ class TestPlans(AccessCommon):
             form.promise_ids.remove(2)
             with form.promise_ids.edit(1) as line:
                 line.amount = 200.0
-        self.assertEqual(plan.promise_ids.mapped("amount"), [100.0, 200.0])
+        lines = plan.promise_ids.sorted("date_promised")
+        self.assertEqual(lines.mapped("amount"), [100.0, 200.0])
         plan.action_activate()
         self.assertEqual(set(plan.promise_ids.mapped("state")), {"open"})
 
@@ -120,10 +121,13 @@ class TestPlans(AccessCommon):
         plan = self._as("collector", self._plan(needs_signature=True))
         plan.action_propose()
         self.assertEqual((plan.state, plan.date_answer), ("proposed", later(14)))
-        with Form(plan) as form:
-            form.date_signed = TODAY
-            form.signed_document = base64.b64encode(b"%PDF signed")
-            form.signed_filename = "signed.pdf"
+        plan.write(
+            {
+                "date_signed": TODAY,
+                "signed_document": base64.b64encode(b"%PDF signed"),
+                "signed_filename": "signed.pdf",
+            }
+        )
         self.assertEqual(plan.signed_attachment_id.raw, b"%PDF signed")
         self.assertEqual(plan.signed_attachment_id.name, "signed.pdf")
         self.assertEqual(plan.signed_attachment_id.res_id, plan.id)
@@ -215,7 +219,7 @@ class TestPlans(AccessCommon):
         plan = self._active(days=(3, 20, 30), lapses_after=2)
         self._follow_up(4)
         self.assertEqual(self._states(plan)[0], "broken")
-        self.assertSkipped(self._run(on=later(5)), self.first, "promise")
+        self.assertSkipped(self._run(on=later(5)), self.second, "promise")
         with freeze_time(later(5)):
             plan.action_lapse()
         self._run(on=later(5))

@@ -303,7 +303,7 @@ class TestPromises(CollectionsCommon):
         promises = self.env["collection.promise"].search([])
         self.env.flush_all()
         self.env.invalidate_all()
-        with self.assertQueryCount(12):
+        with self.assertQueryCount(14):
             promises._read_money(self.company)
 
     # What follows a broken one
