@@ -19,7 +19,9 @@ class CollectionCasePayment(models.Model):
     case_id = fields.Many2one("collection.case", required=True, index=True, ondelete="cascade")
     company_id = fields.Many2one(related="case_id.company_id", store=True, index=True)
     partner_id = fields.Many2one(related="case_id.partner_id", store=True, index=True)
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     partial_id = fields.Many2one(
         "account.partial.reconcile", readonly=True, index="btree_not_null", ondelete="cascade"
     )
@@ -155,6 +157,16 @@ class AccountPartialReconcile(models.Model):
         # Safe: whoever books money need not see cases.
         self.env["collection.case.payment"].sudo()._follow(partials.sudo())
         return partials
+
+    def unlink(self):
+        """Money that is taken off the item again did not come; what an agency has is still
+        with it."""
+        # Safe: as above. Before the database does it behind the totals' back.
+        rows = self.env["collection.case.payment"].sudo().search([("partial_id", "in", self.ids)])
+        agency = rows.filtered(lambda row: row.paid_to == "agency")
+        agency.write({"partial_id": False, "payment_move_id": False, "balance": 0.0})
+        (rows - agency).unlink()
+        return super().unlink()
 
     def _collection_is_money(self):
         """True when somebody has paid: no credit note, write-off or exchange difference."""

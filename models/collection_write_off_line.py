@@ -27,12 +27,14 @@ class CollectionWriteOffLine(models.Model):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Invoice")
     date_maturity = fields.Date(related="move_line_id.date_maturity")
     currency_id = fields.Many2one(related="move_line_id.currency_id")
-    company_currency_id = fields.Many2one(related="company_id.currency_id")
+    company_currency_id = fields.Many2one(
+        related="company_id.currency_id", string="Company Currency"
+    )
     amount_residual = fields.Monetary(
         related="move_line_id.amount_residual_currency", string="Open"
     )
     amount = fields.Monetary(
-        string="Write Off",
+        string="Given Up",
         compute="_compute_amount",
         store=True,
         readonly=False,

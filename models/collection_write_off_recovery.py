@@ -140,7 +140,8 @@ class CollectionWriteOff(models.Model):
         responsible = company._collection_responsible()
         collector = customer._collection_collectors(company)[customer.id]
         # Only a manager books it.
-        user = collector if collector.has_group(MANAGER_GROUP) else responsible
+        may = collector and collector.has_group(MANAGER_GROUP)
+        user = collector if may else responsible
         first = credits[:1]
         self.activity_schedule(
             MONEY_CAME,

@@ -85,13 +85,15 @@ class TestWriteOffCase(WriteOffCommon):
         self.assertEqual(direct.paid_to, "us")
         with self.assertRaises(UserError):
             direct.with_user(self.collector).amount = 1.0
-        direct.with_user(self.collector).paid_to = "agency"
+        direct.with_user(self.collector).note = "By cheque"
         with self.assertRaises(UserError):
             direct.with_user(self.collector).unlink()
         # Money that bounced did not come.
         direct.payment_move_id.line_ids.remove_move_reconcile()
         self.assertEqual(case.amount_recovered, 200.0)
         self.assertFalse(direct.exists())
+        reported.sudo().payment_move_id.line_ids.remove_move_reconcile()
+        self.assertEqual((reported.state, case.amount_reported), ("reported", 200.0))
 
     def test_credit_notes_are_no_money(self):
         invoice = self._invoice(60, 1000.0)

@@ -146,7 +146,7 @@ class TestWriteOffRules(WriteOffCommon):
             }
         )
         self.customer.is_company = True
-        self.policy.charge_at_payment = "always"
+        self.policy.charge_at_payment = "all"
         self.level_1.fee_rule_id = rule
         invoice = self._invoice(16, 1000.0)
         notice = self._run().notice_ids
@@ -290,7 +290,9 @@ class TestWriteOffRules(WriteOffCommon):
         write_off = self._write_off(self._invoice(60, 100.0))
         payment = self._unallocated_payment(100.0)
         self._recover(write_off)
+        payment.move_id.line_ids.remove_move_reconcile()
         payment.action_draft()
+        payment.action_cancel()
         self.assertEqual(write_off.amount_recovered, 0.0)
         self.env["collection.hold"]._cron_follow_up(TODAY)
         document = write_off.line_ids.recovery_move_ids
