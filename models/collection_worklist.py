@@ -98,6 +98,9 @@ class CollectionWorklist(models.Model):
     promises_broken = fields.Integer(readonly=True)
     promise_date = fields.Date(string="Promised for", readonly=True)
     promise_text = fields.Char(string="Promises", compute="_compute_promise_text")
+    situation = fields.Char(
+        compute="_compute_situation", help="Promises, disputes, hold and case."
+    )
     disputes_open = fields.Integer(string="Disputes", readonly=True)
     is_held = fields.Boolean(string="On Hold", readonly=True)
     case_id = fields.Many2one("collection.case", readonly=True)
@@ -138,6 +141,9 @@ class CollectionWorklist(models.Model):
     def _compute_priority_reason(self):
         """Each factor with what it comes from: anybody can work the rank out again."""
         for row in self:
+            if row.item_count and not row.amount_overdue:
+                row.priority_reason = self.env._("Open credits cover what is overdue")
+                continue
             weights = row.company_id._collection_weights()
             found = row._factors()
             amount = format_amount(self.env, row.amount_overdue, row.company_currency_id)
@@ -187,3 +193,16 @@ class CollectionWorklist(models.Model):
             if row.promises_broken:
                 parts.append(self.env._("%(count)s broken", count=row.promises_broken))
             row.promise_text = ", ".join(parts)
+
+    @api.depends("promise_text", "disputes_open", "is_held", "case_id")
+    @api.depends_context("lang")
+    def _compute_situation(self):
+        for row in self:
+            parts = [row.promise_text and self.env._("Promises: %(text)s", text=row.promise_text)]
+            if row.disputes_open:
+                parts.append(self.env._("Disputes: %(count)s", count=row.disputes_open))
+            if row.is_held:
+                parts.append(self.env._("On hold"))
+            if row.case_id:
+                parts.append(row.case_id.name)
+            row.situation = "; ".join(filter(None, parts))

@@ -158,7 +158,11 @@ class CollectionWorklist(models.Model):
                  WHERE %(condition)s
                 """,
                 table=SQL.identifier(self.env[name]._table),
-                summary=SQL("record.name" if kind == "case" else "record.reason"),
+                summary=SQL(
+                    "COALESCE(NULLIF(record.next_step, ''), record.name)"
+                    if kind == "case"
+                    else "record.reason"
+                ),
                 rank=rank,
                 kind=kind,
                 day=day,

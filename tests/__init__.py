@@ -143,3 +143,4 @@ from . import test_plan_flow
 from . import test_case_flow
 from . import test_portal_collections
 from . import test_portal_collections_security
+from . import test_worklist_tour
