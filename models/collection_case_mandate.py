@@ -79,7 +79,8 @@ class CollectionCase(models.Model):
             .with_context(force_report_rendering=True)
             ._render_qweb_pdf(MANDATE, self.ids)[0]
         )
-        name = self._in_mandate_lang().env._("Mandate %s", (self.name or "").replace("/", "-"))
+        number = (self.name or "").replace("/", "-")
+        name = self._in_mandate_lang().env._("Mandate %s", number)
         return self.env["ir.attachment"].sudo().create(
             {
                 "name": f"{name}.pdf",
