@@ -52,6 +52,9 @@ class CollectionCase(models.Model):
             "interest": [
                 line for row in interest for line in self._interest_lines(row, currency, names)
             ],
+            "documents": ", ".join(
+                sorted({row["charge"].charge_move_id.name for row in interest} - {False})
+            ),
             "interest_total": self._say_number(
                 currency.round(sum(row["claimed"] for row in interest)), currency
             ),
@@ -87,10 +90,11 @@ class CollectionCase(models.Model):
             for part in row["segments"]
         ]
         rest = currency.round(row["claimed"] - sum(part["amount"] for part in row["segments"]))
-        note = self._charge_note(row, currency)
-        if note or rest:
-            amount = self._say_number(rest, currency) if rest else ""
-            lines.append({"label": label, "note": note or self.env._("Tax"), "amount": amount})
+        if rest:
+            note = self._charge_note(row, currency) or self.env._("Tax")
+            lines.append(
+                {"label": label, "note": note, "amount": self._say_number(rest, currency)}
+            )
         return lines
 
     def _charge_note(self, row, currency):

@@ -105,7 +105,7 @@ class CollectionCase(models.Model):
     def _annexes(self):
         """Invoices, then notices with the proofs that they arrived, then the rest."""
         annexes = [
-            *(self._invoice_section(move) for move in self._invoices()),
+            *self._invoice_sections(),
             *(self._notice_section(notice) for notice in self._notices()),
             *(self._file_section(file, title) for file, title in self._proofs()),
             *(self._file_section(file, file.name) for file in self.document_ids),
@@ -121,18 +121,30 @@ class CollectionCase(models.Model):
         )
         return moves.sorted(lambda move: (move.invoice_date, move.name))
 
-    def _invoice_section(self, move):
-        content = move.invoice_pdf_report_id.raw
-        if not content:
-            report = self.env["ir.actions.report"].with_context(report_pdf_no_attachment=True)
-            content = report._render_qweb_pdf(INVOICE_REPORT, move.ids)[0]
-        return self._section(
-            "invoice",
-            self.env._("Invoice %s", move.name),
-            self._say_date(move.invoice_date),
-            record=move,
-            content=content,
-        )
+    def _invoice_sections(self):
+        """Invoices as they were sent; those never sent, as they would be printed."""
+        moves = self._invoices()
+        contents = {move.id: move.invoice_pdf_report_id.raw for move in moves}
+        missing = moves.filtered(lambda move: not contents[move.id])
+        contents.update(self._print_invoices(missing))
+        return [
+            self._section(
+                "invoice",
+                self.env._("Invoice %s", move.name),
+                self._say_date(move.invoice_date),
+                record=move,
+                content=contents[move.id],
+            )
+            for move in moves
+        ]
+
+    def _print_invoices(self, moves):
+        """``{move id: PDF}``, in one go of the PDF engine."""
+        if not moves:
+            return {}
+        report = self.env["ir.actions.report"].with_context(report_pdf_no_attachment=True)
+        content, kind = report._pre_render_qweb_pdf(INVOICE_REPORT, moves.ids)
+        return report._get_splitted_report(INVOICE_REPORT, content, kind)
 
     def _notice_section(self, notice):
         """The letter as it was sent; a notice without one: its e-mail."""

@@ -41,13 +41,17 @@ def split_at_headings(content, count):
 
 
 def _heading_pages(reader):
-    """The pages of the top headings, as wkhtmltopdf lists them."""
-    page_of = getattr(reader, "get_destination_page_number", None)
-    if page_of is None:  # the oldest library core supports
-        page_of, entries = reader.getDestinationPageNumber, reader.getOutlines()
-    else:
-        entries = reader.outline
-    return sorted({page_of(entry) for entry in entries if not isinstance(entry, list)})
+    """The pages of the top headings: wkhtmltopdf names them by number, as core reads
+    them when it splits a report by record."""
+    root = reader.trailer["/Root"]
+    if "/Outlines" not in root or "/First" not in root["/Outlines"]:
+        return []
+    pages, node = set(), root["/Outlines"]["/First"]
+    while True:
+        pages.add(root["/Dests"][node["/Dest"]][0])
+        if "/Next" not in node:
+            return sorted(pages)
+        node = node["/Next"]
 
 
 def bind(parts, title):
@@ -66,8 +70,9 @@ def bind(parts, title):
         pages = [reader.getPage(number) for number in range(reader.numPages)]
         stamps = PdfFileReader(io.BytesIO(_stamps(pages, texts)), strict=False)
         for number, page in enumerate(pages):
-            page.mergePage(stamps.getPage(number))
+            # Into the writer first: newer libraries change no page of a reader.
             writer.addPage(page)
+            writer.getPage(first + number).mergePage(stamps.getPage(number))
         add_bookmark = getattr(writer, "add_outline_item", None) or writer.addBookmark
         add_bookmark(bookmark, first)
         first += reader.numPages

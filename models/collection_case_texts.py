@@ -6,6 +6,9 @@ from odoo.tools import format_amount, format_date, formatLang
 
 from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
 
+# Beyond these, core's default font takes single letters from whatever font there is.
+LATIN_1 = 0xFF
+
 
 class CollectionCase(models.Model):
     _inherit = "collection.case"
@@ -40,9 +43,11 @@ class CollectionCase(models.Model):
     def _font(self):
         """CSS class of a font that spells the language, "" when the company's does."""
         language = (self.env.lang or "en").split("_")[0]
-        font = self.company_id.sudo().font or "Lato"
-        narrow = font in NARROW_FONTS and language not in LATO_LANGUAGES
-        return "o_collection_open_sans" if narrow else ""
+        if (self.company_id.sudo().font or "Lato") not in NARROW_FONTS:
+            return ""
+        names = f"{self.partner_id.name}{self.partner_id.city}{self.company_id.sudo().name}"
+        foreign = any(letter.isalpha() and ord(letter) > LATIN_1 for letter in names)
+        return "o_collection_open_sans" if foreign or language not in LATO_LANGUAGES else ""
 
     def _say_amount(self, amount, currency):
         return format_amount(self.env, amount, currency, self.env.lang)

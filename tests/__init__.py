@@ -144,3 +144,5 @@ from . import test_case_flow
 from . import test_portal_collections
 from . import test_portal_collections_security
 from . import test_worklist_tour
+from . import test_case_claim
+from . import test_case_dossier

@@ -146,6 +146,17 @@ class TestAccessBystanders(AccessCommon):
             {"level_ids": self.level_1.ids, "review_by": "A lawyer"}
         )
 
+    def _make_case(self):
+        """A case, and the dialogs that hand it over, end it and export it."""
+        case = self.env["collection.case"].create(
+            {"partner_id": self.customer.id, "move_line_ids": self._item(self.invoice).ids}
+        )
+        self.env["collection.case.hand.over"].create({"case_id": case.id})
+        self.env["collection.case.end"].create({"case_ids": case.ids, "state": "closed"})
+        self.env["collection.case.export"].create(
+            {"case_ids": case.ids, "layout_id": case._export_layout().id}
+        )
+
     def _make_letter_batch(self):
         self.env["collection.letter.batch"].create({})
 

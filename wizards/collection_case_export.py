@@ -15,6 +15,7 @@ class CollectionCaseExport(models.TransientModel):
         [("csv", "CSV"), ("xlsx", "Excel (XLSX)")],
         compute="_compute_file_format",
         store=True,
+        precompute=True,
         readonly=False,
         required=True,
     )

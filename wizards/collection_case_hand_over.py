@@ -22,7 +22,9 @@ class CollectionCaseHandOver(models.TransientModel):
     )
     court = fields.Char(related="case_id.court", readonly=False)
     lang = fields.Selection(related="case_id.lang", readonly=False)
-    date = fields.Date(required=True, compute="_compute_date", store=True, readonly=False)
+    date = fields.Date(
+        required=True, compute="_compute_date", store=True, precompute=True, readonly=False
+    )
     date_handover_due = fields.Date(related="case_id.date_handover_due")
     is_early = fields.Boolean(compute="_compute_is_early")
     early_reason = fields.Char(string="Why So Early")
