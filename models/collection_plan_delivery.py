@@ -158,7 +158,6 @@ class CollectionPromise(models.Model):
 
     reminder_id = fields.Many2one(
         "collection.communication",
-        string="Reminder",
         readonly=True,
         copy=False,
         index="btree_not_null",
