@@ -174,13 +174,9 @@ class CollectionPortal(models.AbstractModel):
     @api.model
     def _add_words(self, access, dispute, text, attachments):
         """The customer's words and files, in the dispute's own log."""
-        files = (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                [{**vals, "res_model": dispute._name, "res_id": dispute.id} for vals in attachments]
-            )
-        )
+        # Pending, as core keeps what portal users attach until it is posted.
+        pending = {"res_model": "mail.compose.message", "res_id": 0}
+        files = self.env["ir.attachment"].sudo().create([vals | pending for vals in attachments])
         dispute.message_post(
             body=plaintext2html(text),
             author_id=access.author.id,

@@ -6,6 +6,8 @@ from datetime import timedelta
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
+from odoo.addons.mail.tests.common import MockEmail
+
 from .access_common import AccessCommon
 from .common import TODAY, later
 
@@ -15,7 +17,7 @@ MARCH = (TODAY.replace(day=1), TODAY)
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-31")
-class TestStatement(AccessCommon):
+class TestStatement(AccessCommon, MockEmail):
     def _accounts(self, customer=None, date_from=MARCH[0], date_to=TODAY, company=None):
         customer = customer or self.customer
         accounts = self.env["collection.statement"]._build(
@@ -234,6 +236,7 @@ class TestStatement(AccessCommon):
         )
 
     def test_sent_by_email(self):
+        self.company.email = "company@example.com"
         self._invoice(days_late=10, amount=100.0)
         self._wizard().action_send()
         row = self._statements()
@@ -243,7 +246,8 @@ class TestStatement(AccessCommon):
         self.assertEqual(mail.attachment_ids, row.statement_attachment_id)
         self.assertEqual(mail.recipient_ids, self.customer)
         self.assertIn("100.00", mail.body_html)
-        mail.send()
+        with self.mock_mail_gateway():
+            mail.send()
         self.assertEqual(row.state, "sent")
 
     def test_sent_after_quiet_hours(self):
@@ -269,7 +273,8 @@ class TestStatement(AccessCommon):
         self._invoice(days_late=10)
         with self.assertRaises(UserError), self.cr.savepoint():
             self._wizard().action_send()
-        rows = self.env["collection.statement"]._send(self.company, self.customer, *MARCH)
+        statements = self.env["collection.statement"].sudo()
+        rows = statements._send(self.company, self.customer, *MARCH)
         self.customer.email = "found@example.com"
         self._as("collector", rows).action_resend()
         self.assertEqual(self._statements().sorted("id").mapped("state"), ["failed", "queued"])
