@@ -70,10 +70,8 @@ def counts(promise, money):
     """
     if not promise.date_from <= money.day <= promise.until:
         return False
-    if money.day == promise.date_from and money.entered and promise.made:
-        # He had paid that before he promised.
-        if money.entered < promise.made:
-            return False
+    if money.day == promise.date_from and _came_before(money, promise):
+        return False
     if money.item is None:
         return money.is_cash
     if not promise.items or money.item in promise.items:
@@ -81,6 +79,11 @@ def counts(promise, money):
     if not money.is_cash:
         return False
     return bool(promise.latest_due and money.item_due and money.item_due <= promise.latest_due)
+
+
+def _came_before(money, promise):
+    """True when he had paid that already when he promised, on the same day."""
+    return bool(money.entered and promise.made and money.entered < promise.made)
 
 
 def pour(promises, money, taken=(), precision=0.01):

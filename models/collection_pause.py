@@ -80,7 +80,8 @@ class CollectionPause(models.AbstractModel):
     @api.depends("partner_id", "reason")
     def _compute_display_name(self):
         for pause in self:
-            pause.display_name = f"{pause.partner_id.display_name}: {pause.reason or ''}"
+            parts = (pause.partner_id.display_name, pause.reason)
+            pause.display_name = ": ".join(filter(None, parts))
 
     @api.model
     def _active_domain(self, company, date):
