@@ -362,7 +362,10 @@ class TestPortalCollectionsSecurity(PortalCommon):
         _invoice, notice = self._notified(partner=self.other, days_late=6)
         refused = ((notice.id, {"access_token": "x"}), (notice.id, {}), (0, {"partner_id": 1}))
         for number, values in refused:
-            with self.subTest(number, values=values), mute_logger("odoo.http"):
-                with self.assertRaises(JsonRpcException):
-                    self.make_jsonrpc_request(f"{url}/{number}", {**params, **values})
+            with (
+                self.subTest(number, values=values),
+                mute_logger("odoo.http"),
+                self.assertRaises(JsonRpcException),
+            ):
+                self.make_jsonrpc_request(f"{url}/{number}", {**params, **values})
         self.assertEqual(len(self.env["payment.transaction"].search([])), 1)
