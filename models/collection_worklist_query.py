@@ -52,11 +52,12 @@ class CollectionWorklist(models.Model):
             weights = company._collection_weights()
             rows.append(
                 SQL(
-                    "(%s::int, %s::int, %s::date, %s::int, %s::int,"
+                    "(%s::int, %s::int, %s::date, %s::text, %s::int, %s::int,"
                     " %s::float8, %s::float8, %s::float8, %s::float8)",
                     company.id,
                     company.currency_id.id,
                     company._collection_today(),
+                    company._collection_zone().zone,
                     company._collection_responsible().id,
                     company.sudo().collection_contact_again_days,
                     weights.amount,
@@ -68,7 +69,7 @@ class CollectionWorklist(models.Model):
         return SQL(
             """
             SELECT *
-              FROM (VALUES %s) one (id, currency_id, day, responsible_id, again_days,
+              FROM (VALUES %s) one (id, currency_id, day, zone, responsible_id, again_days,
                                     w_amount, w_lateness, w_level, w_promises)
             """,
             SQL(", ").join(rows),

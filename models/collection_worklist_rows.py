@@ -36,7 +36,8 @@ class CollectionWorklist(models.Model):
             """
             SELECT DISTINCT ON (com.company_id, part.commercial_partner_id)
                    com.company_id, part.commercial_partner_id AS partner_id,
-                   com.id, com.date
+                   com.id, com.date,
+                   (com.date AT TIME ZONE 'UTC' AT TIME ZONE company.zone)::date AS day
               FROM collection_communication com
               JOIN company ON company.id = com.company_id
               JOIN res_partner part ON part.id = com.partner_id
@@ -125,9 +126,11 @@ class CollectionWorklist(models.Model):
         """What did not arrive, until a person has dealt with it."""
         return SQL(
             """
-            SELECT com.company_id, part.commercial_partner_id, com.date::date, 4, 'delivery',
+            SELECT com.company_id, part.commercial_partner_id,
+                   (com.date AT TIME ZONE 'UTC' AT TIME ZONE company.zone)::date, 4, 'delivery',
                    COALESCE(NULLIF(com.failure_reason, ''), com.summary), FALSE
               FROM collection_communication com
+              JOIN company ON company.id = com.company_id
               JOIN res_partner part ON part.id = com.partner_id
              WHERE com.state = 'failed' AND com.resolved IS NOT TRUE
                AND com.failure_kind != 'cancelled'
@@ -251,7 +254,7 @@ class CollectionWorklist(models.Model):
         return SQL(
             """
             SELECT CASE WHEN book.next_day IS NOT NULL THEN book.next_day
-                        ELSE GREATEST(company.day, contact.date::date + company.again_days) END
+                        ELSE GREATEST(company.day, contact.day + company.again_days) END
                        AS day,
                    CASE WHEN book.next_day IS NOT NULL THEN 'reminder' ELSE 'contact' END AS kind,
                    COALESCE(book.next_level->>%(lang)s, book.next_level->>'en_US') AS summary

@@ -183,7 +183,9 @@ class TestWorklist(AccessCommon):
         self.assertFalse(row.is_todo, "it goes out by itself")
         self.assertEqual(invoice.collection_next_date, row.next_date)
         item.collection_level_id = self.level_3
-        self.env["collection.communication"].search([]).sudo().date = datetime(2026, 3, 29)
+        self.env["collection.communication"].search([]).sudo().write(
+            {"date": datetime(2026, 3, 29), "state": "sent"}
+        )
         row = self._row()
         self.assertEqual((row.next_kind, row.next_date), ("contact", later(5)))
         self.env["collection.communication"].search([]).sudo().date = datetime(2026, 3, 1)
