@@ -21,7 +21,7 @@ registry.category("web_tour.tours").add("portal_collections_tour", {
             async run() {
                 // A click would leave the file in the browser's folder and the page as it is.
                 const response = await fetch(this.anchor.href);
-                if (!response.headers.get("Content-Disposition").includes("Statement of account")) {
+                if (!response.headers.get("Content-Disposition").includes("Statement")) {
                     throw new Error("no statement");
                 }
             },
