@@ -230,6 +230,30 @@ class TestAccessBystanders(AccessCommon):
     def _make_statement(self):
         self.env["collection.statement.send"]._open(self.customer)
 
+    def _make_write_off(self):
+        """A debt given up, money that came for it, and what an agency costs."""
+        company = self.company_data
+        self.company.collection_recovery_account_id = company["default_account_revenue"]
+        customer = self._create_customer("Bankrupt")
+        items = self._item(self._invoice(60, 100.0, partner=customer))
+        write_off = self.env["collection.write.off"].create(
+            {
+                "partner_id": customer.id,
+                "account_id": company["default_account_expense"].id,
+                "reason": "x",
+                "line_ids": [Command.create({"move_line_id": items.id})],
+            }
+        )
+        write_off.action_request()
+        self._unallocated_payment(10.0, partner=customer)
+        write_off.action_recover()
+        claimed = self._item(self._invoice(60, 50.0, partner=customer))
+        case = self.env["collection.case"].create(
+            {"partner_id": customer.id, "move_line_ids": [Command.set(claimed.ids)]}
+        )
+        self.env["collection.case.fee"].create({"case_id": case.id, "name": "x", "amount": 5.0})
+        self.env["collection.case.payment"].create({"case_id": case.id, "amount": 1.0})
+
     def _arguments(self, function):
         """How many arguments a method cannot do without."""
         parameters = inspect.signature(function).parameters.values()
