@@ -54,3 +54,18 @@ class CollectionCommunication(models.Model):
                 row.company_id, row.partner_id, row.statement_date_from, row.statement_date_to
             )
         return result
+
+    def action_print_letters(self):
+        """Statements that wait for the post, as they were made; else the letters."""
+        self.check_access("read")
+        statements = self.filtered("statement_attachment_id")
+        if not statements:
+            return super().action_print_letters()
+        if statements != self or len(statements) > 1:
+            raise UserError(
+                self.env._("Print a statement of account by itself; it was printed when made.")
+            )
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{statements.statement_attachment_id.id}?download=true",
+        }
