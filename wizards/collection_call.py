@@ -193,8 +193,8 @@ class CollectionCall(models.TransientModel):
             wizard.retry_date = rules._contact_day(wizard.company_id, tomorrow)
 
     def _find_items(self):
-        """What the call is about: the open items of its notice, else those overdue,
-        else all that is open."""
+        """What the call is about: the open items of its notice with what it charged,
+        else those overdue, else all that is open."""
         self.ensure_one()
         today = self.company_id._collection_today()
         found = self.env["account.move.line"].search(
@@ -208,7 +208,8 @@ class CollectionCall(models.TransientModel):
             ],
             order="date_maturity, id",
         )
-        reminded = found & self.notice_id.line_ids.move_line_id
+        charged = self.notice_id.charge_ids.charge_move_id.line_ids
+        reminded = found & (self.notice_id.line_ids.move_line_id | charged)
         overdue = found.filtered(lambda item: item.date_maturity and item.date_maturity < today)
         return reminded or overdue or found
 
