@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import exception_to_unicode, format_date
 
 from .collection_case import LIVE_STATES
@@ -20,13 +21,12 @@ class CollectionCase(models.Model):
     def _follow_up(self, company, today):
         """Watch the cases of one company on one of its local days; fifty times a
         day are as good as once."""
-        cases = self.search(
-            [
-                ("company_id", "=", company.id),
-                ("state", "in", (*LIVE_STATES, "settled")),
-            ]
+        own = Domain("company_id", "=", company.id)
+        is_open = Domain("reconciled", "=", False) & Domain("parent_state", "=", "posted")
+        undone = Domain("state", "=", "settled") & Domain(
+            "line_ids", "any", [("move_line_id", "any", is_open)]
         )
-        for case in cases:
+        for case in self.search(own & (Domain("state", "in", LIVE_STATES) | undone)):
             try:
                 with self.env.cr.savepoint():
                     case._watch(today)
@@ -39,6 +39,7 @@ class CollectionCase(models.Model):
 
     def _watch(self, today):
         self.ensure_one()
+        self.line_ids._find_again()
         is_open = any(line._is_open() for line in self.line_ids)
         if self.state == "settled":
             if is_open:

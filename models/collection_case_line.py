@@ -79,6 +79,8 @@ class CollectionCaseLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         lines = super().create(vals_list)
+        if not self.env.su:
+            lines.case_id._check_prepared()
         for line in lines.sudo():
             line.amount_claimed = line._open_amount()
         return lines
@@ -120,3 +122,16 @@ class CollectionCaseLine(models.Model):
         self.ensure_one()
         item = self.move_line_id
         return item.parent_state == "posted" and not item.reconciled
+
+    def _find_again(self):
+        """An invoice that was corrected has new items: the case goes on with them."""
+        for line in self.filtered(lambda line: line.is_live and not line.move_line_id):
+            move = line.move_id
+            items = move.line_ids.filtered(
+                lambda item: item.account_id.account_type == "asset_receivable"
+                and item.parent_state == "posted"
+                and item.balance > 0
+            )
+            items -= line.case_id._live_lines(items).move_line_id
+            same_day = items.filtered(lambda item, day=line.date_maturity: item.date_maturity == day)
+            line.move_line_id = (same_day or items)[:1]

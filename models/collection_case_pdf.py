@@ -73,8 +73,10 @@ def bind(parts, title):
             # Into the writer first: newer libraries change no page of a reader.
             writer.addPage(page)
             writer.getPage(first + number).mergePage(stamps.getPage(number))
-        add_bookmark = getattr(writer, "add_outline_item", None) or writer.addBookmark
-        add_bookmark(bookmark, first)
+        if hasattr(writer, "add_outline_item"):
+            writer.add_outline_item(title=bookmark, page_number=first)
+        else:  # the oldest library core supports
+            writer.addBookmark(bookmark, first)
         first += reader.numPages
     return _written(writer)
 

@@ -141,6 +141,7 @@ from . import test_promise_follow_up
 from . import test_plan_engine
 from . import test_plan_flow
 from . import test_case_flow
+from . import test_case_follow_up
 from . import test_portal_collections
 from . import test_portal_collections_security
 from . import test_worklist_tour
