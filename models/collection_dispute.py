@@ -155,6 +155,8 @@ class CollectionDispute(models.Model):
         closing = self.browse()
         if vals.get("state", "open") != "open":
             closing = self.filtered(lambda dispute: dispute.state == "open")
+            # What was contested is worked out of what is still contested.
+            closing.mapped("amount_company")
         result = super().write(vals)
         closing._on_resolved()
         if {"state", "amount_disputed", "move_line_ids"} & vals.keys():

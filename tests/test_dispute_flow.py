@@ -93,6 +93,13 @@ class TestDisputes(CollectionsCommon):
         self._pay(invoice, 70)
         self.assertAlmostEqual(dispute.amount_company, 15.0)
 
+    def test_what_was_contested_outlives_the_resolution(self):
+        dispute = self._dispute(self._invoice(days_late=5), amount_disputed=40)
+        dispute.invalidate_recordset(["amount_company"], flush=False)
+        self.env.add_to_compute(dispute._fields["amount_company"], dispute)
+        dispute.action_withdraw()
+        self.assertEqual(dispute.amount_company, 40.0)
+
     def test_who_gets_what_the_customer_wrote(self):
         """From the portal or the system: the collector's, else the responsible's."""
         system = self.env.ref("base.user_root")
