@@ -4,7 +4,7 @@ from odoo.fields import Domain
 # Where charts of accounts keep them; offered, never imposed: another account may be chosen
 # in the settings and on each document.
 BAD_DEBT_CODES = {"FR": ("654",), "RO": ("654",)}
-RECOVERY_CODES = {"FR": ("7714", "754", "758"), "RO": ("754",)}
+RECOVERY_CODES = {"FR": ("7583", "7714"), "RO": ("754",)}
 BAD_DEBT_NAMES = ("bad debt", "irrecoverable", "uncollectible", "doubtful", "write-off")
 RECOVERY_NAMES = ("bad debts recovered", "recovered", "recovery")
 EXPENSES = ("expense", "expense_other")
@@ -29,8 +29,8 @@ class ResCompany(models.Model):
         string="Bad Debts Recovered",
         domain="[('internal_group', '=', 'income'), ('active', '=', True)]",
         check_company=True,
-        help="Money that comes after a debt was given up is booked here: 754 in the Romanian "
-        "chart. Empty: the account the chart suggests.",
+        help="Money that comes after a debt was given up is booked here: 7583 in the French "
+        "chart, 754 in the Romanian. Empty: the account the chart suggests.",
     )
     collection_write_off_journal_id = fields.Many2one(
         "account.journal",
