@@ -174,6 +174,7 @@ from . import snailmail_letter
 from . import collection_worklist
 from . import collection_worklist_query
 from . import collection_worklist_rows
+from . import collection_worklist_planned
 from . import collection_worklist_actions
 from . import collection_write_off
 from . import collection_write_off_line

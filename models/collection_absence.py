@@ -24,7 +24,6 @@ class CollectionAbsence(models.Model):
     date_until = fields.Date(string="Until", required=True, help="The last day away.")
     delegate_id = fields.Many2one(
         "res.users",
-        string="Delegate",
         required=True,
         index=True,
         domain=[("share", "=", False)],

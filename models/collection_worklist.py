@@ -67,7 +67,7 @@ class CollectionWorklist(models.Model):
     date_oldest = fields.Date(string="Overdue Since", readonly=True)
     item_count = fields.Integer(string="Overdue Items", readonly=True)
     level_id = fields.Many2one(
-        "collection.level", string="Level", readonly=True, help="The highest reached."
+        "collection.level", readonly=True, help="The highest level reached."
     )
     level_rung = fields.Integer(string="Level Number", readonly=True, aggregator=None)
     # Ranking

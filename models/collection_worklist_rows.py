@@ -47,134 +47,6 @@ class CollectionWorklist(models.Model):
         )
 
     @api.model
-    def _planned(self):
-        """Everything dated that waits for a person: ``rank`` decides between two of a day.
-
-        ``own`` makes a row of its own when it is due; the rest is only shown with
-        customers who owe something.
-        """
-        return SQL(" UNION ALL ").join(
-            [
-                *self._planned_activities(),
-                self._planned_notices(),
-                self._planned_deliveries(),
-                *self._planned_records(),
-            ]
-        )
-
-    @api.model
-    def _planned_activities(self):
-        """Calls and tasks on our records, on the customer and on his invoices."""
-        models_ = [
-            (name, SQL("record.company_id"), SQL("record.partner_id"), True)
-            for name, model in sorted(self.env.registry.items())
-            if name.startswith("collection.")
-            and not model._abstract
-            and model._auto
-            and {"activity_ids", "partner_id", "company_id"} <= model._fields.keys()
-        ]
-        models_ += [
-            ("account.move", SQL("record.company_id"), SQL("record.commercial_partner_id"), False),
-            ("res.partner", SQL("NULL::int"), SQL("record.id"), False),
-        ]
-        return [self._planned_on(*row) for row in models_]
-
-    @api.model
-    def _planned_on(self, name, company, partner, own):
-        # A customer belongs to no company: his tasks are shown in each of them.
-        return SQL(
-            """
-            SELECT %(company)s AS company_id, part.commercial_partner_id AS partner_id,
-                   act.date_deadline AS day,
-                   CASE WHEN com.id IS NULL THEN 3 ELSE 2 END AS rank,
-                   CASE WHEN com.id IS NULL THEN 'task' ELSE 'call' END AS kind,
-                   COALESCE(NULLIF(act.summary, ''), type.name->>%(lang)s, type.name->>'en_US')
-                       AS summary,
-                   %(own)s AS own
-              FROM mail_activity act
-              JOIN %(table)s record ON record.id = act.res_id
-              JOIN res_partner part ON part.id = %(partner)s
-         LEFT JOIN mail_activity_type type ON type.id = act.activity_type_id
-         LEFT JOIN collection_communication com ON com.activity_id = act.id
-             WHERE act.res_model = %(model)s AND act.active
-            """,
-            company=company,
-            partner=partner,
-            table=SQL.identifier(self.env[name]._table),
-            model=name,
-            lang=self.env.lang or "en_US",
-            own=own,
-        )
-
-    @api.model
-    def _planned_notices(self):
-        return SQL(
-            """
-            SELECT notice.company_id, notice.partner_id, notice.date,
-                   CASE WHEN notice.stage = 'to_approve' THEN 1 ELSE 9 END,
-                   CASE WHEN notice.stage = 'to_approve' THEN 'approve' ELSE 'proposed' END,
-                   COALESCE(level.name->>%(lang)s, level.name->>'en_US'), TRUE
-              FROM collection_notice notice
-              JOIN collection_level level ON level.id = notice.level_id
-             WHERE notice.stage IN ('to_approve', 'proposed')
-            """,
-            lang=self.env.lang or "en_US",
-        )
-
-    @api.model
-    def _planned_deliveries(self):
-        """What did not arrive, until a person has dealt with it."""
-        return SQL(
-            """
-            SELECT com.company_id, part.commercial_partner_id,
-                   (com.date AT TIME ZONE 'UTC' AT TIME ZONE company.zone)::date, 4, 'delivery',
-                   COALESCE(NULLIF(com.failure_reason, ''), com.summary), FALSE
-              FROM collection_communication com
-              JOIN company ON company.id = com.company_id
-              JOIN res_partner part ON part.id = com.partner_id
-             WHERE com.state = 'failed' AND com.resolved IS NOT TRUE
-               AND com.failure_kind != 'cancelled'
-            """
-        )
-
-    @api.model
-    def _planned_records(self):
-        """Promises, disputes, holds and cases, on the day somebody looks at them."""
-        rows = (
-            ("collection.promise", 5, "promise", SQL("record.date_promised"),
-             SQL("record.state = 'open'")),
-            ("collection.dispute", 6, "dispute", SQL("record.date_deadline"),
-             SQL("record.state = 'open' AND record.date_deadline IS NOT NULL")),
-            ("collection.hold", 7, "hold", SQL("LEAST(record.date_review, record.date_until)"),
-             SQL("record.state = 'active'"
-                 " AND COALESCE(record.date_review, record.date_until) IS NOT NULL")),
-            ("collection.case", 8, "case", SQL("record.next_date"),
-             SQL("record.state IN %s AND record.next_date IS NOT NULL", LIVE_STATES)),
-        )
-        return [
-            SQL(
-                """
-                SELECT record.company_id, part.commercial_partner_id, %(day)s, %(rank)s, %(kind)s,
-                       %(summary)s, TRUE
-                  FROM %(table)s record
-                  JOIN res_partner part ON part.id = record.partner_id
-                 WHERE %(condition)s
-                """,
-                table=SQL.identifier(self.env[name]._table),
-                summary=SQL(
-                    "COALESCE(NULLIF(record.next_step, ''), record.name)"
-                    if kind == "case"
-                    else "record.reason"
-                ),
-                rank=rank,
-                kind=kind,
-                day=day,
-                condition=condition,
-            )
-            for name, rank, kind, day, condition in rows
-        ]
-
-    @api.model
     def _next(self):
         """What is first of all that is planned for a customer."""
         return SQL(
@@ -223,8 +95,7 @@ class CollectionWorklist(models.Model):
                    promise.day AS promise_date,
                    %(records)s
               FROM (SELECT company_id, partner_id FROM book WHERE item_count > 0
-                    UNION
-                    SELECT company_id, partner_id FROM next WHERE own_due) listed
+                    UNION SELECT company_id, partner_id FROM next WHERE own_due) listed
               JOIN company ON company.id = listed.company_id
               JOIN res_partner part ON part.id = listed.partner_id
         CROSS JOIN (%(spread)s) spread

@@ -26,7 +26,7 @@ class CollectionWrite(models.TransientModel):
     lang = fields.Char(compute="_compute_lang")
     lang_name = fields.Char(string="Language", compute="_compute_lang")
     template_id = fields.Many2one(
-        "mail.template", domain="[('model', '=', 'res.partner')]", string="Template"
+        "mail.template", domain="[('model', '=', 'res.partner')]"
     )
     notice_id = fields.Many2one(
         "collection.notice",
