@@ -139,6 +139,25 @@ class CollectionPlan(models.Model):
             )
         return row
 
+    def _message_post_after_hook(self, message, msg_values):
+        """The customer's answer, with the signed letter perhaps: somebody reads it."""
+        rows = self.env["collection.communication"].sudo().with_context(default_plan_id=self.id)
+        if message.message_type == "email" and not rows._is_from_staff(message):
+            rows._receive(self.partner_id.commercial_partner_id, self.company_id, message)
+        return super()._message_post_after_hook(message, msg_values)
+
+    def _message_receive_bounce(self, email, partner):
+        """The customer's server returned the mail."""
+        result = super()._message_receive_bounce(email, partner)
+        rows = self.sudo().communication_ids.filtered(
+            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
+        )
+        rows._fail("address", self.env._("Returned by %(email)s", email=email))
+        return result
+
+    def _mail_get_partner_fields(self, introspect_fields=False):
+        return ["recipient_id", "partner_id"]
+
     def _prepare_email(self):
         """The address, or why there is none."""
         recipient = self.recipient_id

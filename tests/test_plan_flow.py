@@ -344,6 +344,25 @@ class TestPlans(AccessCommon):
         with self.assertRaisesRegex(UserError, "no e-mail"):
             plan.action_send()
 
+    def test_answers_and_bounces(self):
+        """The signed letter comes back by e-mail: a task, in the customer's timeline."""
+        plan = self._plan(needs_signature=True)
+        plan.action_send()
+        row = plan.communication_ids
+        plan.message_post(
+            body="Signed, see attached",
+            message_type="email",
+            email_from=self.customer.email,
+            author_id=self.customer.id,
+        )
+        answer = plan.communication_ids - row
+        self.assertRecordValues(
+            answer, [{"direction": "in", "partner_id": self.customer.id, "handled": False}]
+        )
+        self.assertTrue(answer.activity_id)
+        plan._message_receive_bounce(self.customer.email, self.customer)
+        self.assertEqual((row.state, row.failure_kind), ("failed", "address"))
+
     def _letter(self, plan):
         report = self.env["ir.actions.report"]
         content = report._render_qweb_html("account_collections.action_report_plan", plan.ids)[0]
