@@ -169,12 +169,7 @@ class CollectionNotice(models.Model):
 
     def _prepare_address(self):
         """The lines of the address block: company, person, street, town, country."""
-        recipient = self.recipient_id or self.partner_id
-        lines = recipient._display_address().split("\n")
-        company = recipient.commercial_company_name
-        if recipient.name and recipient.name != company:
-            lines.insert(1 if company else 0, recipient.name)
-        return [line.strip() for line in lines if line.strip()]
+        return (self.recipient_id or self.partner_id)._collection_address_lines()
 
     def _prepare_contact(self):
         """Whom to ask: the collector, else the company."""

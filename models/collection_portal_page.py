@@ -40,8 +40,10 @@ class CollectionPortal(models.AbstractModel):
         return {
             "company": company,
             "accounts": [
-                self._prepare_account(currency, lines, status, today)
-                for currency in lines.currency_id.sorted("name")
+                self._prepare_account(company, currency, lines, status, today)
+                for currency in lines.currency_id.sorted(
+                    lambda one: (one != company.currency_id, one.name)
+                )
             ],
             "charges": self._prepare_charges(access, company, lines),
             "notices": [
@@ -106,6 +108,7 @@ class CollectionPortal(models.AbstractModel):
                 days.update(dict.fromkeys(promise.move_line_ids.ids, promise.date_promised))
             else:
                 broken.update(promise.move_line_ids.ids)
+        paying = self._being_paid(items.move_id)
         status = {}
         for item in items:
             one = known.get(item.id)
@@ -116,11 +119,24 @@ class CollectionPortal(models.AbstractModel):
                 "can_dispute": item not in disputed and reason != "case",
                 "disputed": one.disputed if one else 0.0,
                 "promised": days.get(item.id),
+                "paying": item.move_id in paying,
             }
         return status
 
     @api.model
-    def _prepare_account(self, currency, lines, status, today):
+    def _being_paid(self, moves):
+        """What a payment is under way for is not paid a second time, as core has it."""
+        return moves.filtered(
+            lambda move: move.transaction_ids.filtered(
+                lambda one: (
+                    one.state in ("pending", "authorized")
+                    and one.provider_code not in ("none", "custom")
+                )
+            )
+        )
+
+    @api.model
+    def _prepare_account(self, company, currency, lines, status, today):
         """One currency of one company: nothing in it is added to another."""
         lines = lines.filtered(lambda line: line.currency_id == currency)
         amounts = self._amounts(lines, status, today)
@@ -138,6 +154,7 @@ class CollectionPortal(models.AbstractModel):
                 for scope in ("overdue", "open")
             },
             "pays_all": amounts["pay_overdue"] == amounts["pay_open"],
+            "bank": self.env["collection.statement"].sudo()._prepare_bank(company, currency),
         }
 
     @api.model
@@ -150,7 +167,8 @@ class CollectionPortal(models.AbstractModel):
         late = debts.filtered(lambda line: line.date_maturity and line.date_maturity < today)
 
         def wanted(items):
-            disputed = sum(status[item.id]["disputed"] for item in items if item.id in status)
+            items = items.filtered(lambda item: not status[item.id]["paying"])
+            disputed = sum(status[item.id]["disputed"] for item in items)
             total = sum(items.mapped("amount_residual_currency")) - disputed - credits
             return max(currency.round(total), 0.0)
 
@@ -184,6 +202,7 @@ class CollectionPortal(models.AbstractModel):
             "disputed": say(one["disputed"]) if one.get("disputed") else "",
             "promised": self._say_date(one.get("promised")),
             "reminder": self._prepare_notice(reminder) if reminder else None,
+            "paying": one.get("paying"),
             "can_promise": one.get("can_promise"),
             "can_dispute": one.get("can_dispute"),
         }

@@ -32,7 +32,8 @@ class CollectionPortal(models.AbstractModel):
         items = amounts["late"] if scope == "overdue" else amounts["debts"]
         payable = items.filtered(
             lambda item: (
-                not item.currency_id.is_zero(
+                not status[item.id]["paying"]
+                and not item.currency_id.is_zero(
                     item.amount_residual_currency - status[item.id]["disputed"]
                 )
             )

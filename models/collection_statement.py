@@ -32,11 +32,11 @@ class CollectionStatement(models.AbstractModel):
         self.env.flush_all()
         opening, movements = self._read_movements(company, customers, date_from, date_to)
         items = self._read_open(company, customers, date_to)
-        # By name: the order in which the accounts are printed.
+        # The order in which the accounts are printed: the company's own currency first.
         currencies = (
             self.env["res.currency"]
             .browse({currency for _customer, currency in {*opening, *movements, *items}})
-            .sorted("name")
+            .sorted(lambda currency: (currency != company.currency_id, currency.name))
         )
         accounts = {}
         for currency in currencies:
