@@ -1,5 +1,7 @@
 """What follows from a call, by its outcome."""
 
+from datetime import date
+
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
@@ -17,15 +19,18 @@ class CollectionCall(models.TransientModel):
         if self.outcome_code in ABOUT_ITEMS and not self.move_line_ids:
             raise UserError(self.env._("Name the items this is about."))
         if self.outcome_code == "promised":
-            if not self.outcome_date or self.outcome_date < today:
-                raise UserError(self.env._("Say for which day the customer promised to pay."))
-            if len(self.move_line_ids.currency_id) == 1 and self.amount <= 0:
-                raise UserError(self.env._("Say how much the customer promised to pay."))
-        if self.outcome_code == "already_paid":
-            if not self.outcome_date or self.outcome_date > today:
-                raise UserError(self.env._("Say on which day the customer says he paid."))
+            self._check_promise(today)
+        paid_on = self.outcome_date or date.max
+        if self.outcome_code == "already_paid" and paid_on > today:
+            raise UserError(self.env._("Say on which day the customer says he paid."))
         if self.outcome_code == "disputes" and not (self.dispute_reason_id or self.outcome):
             raise UserError(self.env._("Say what the customer disputes."))
+
+    def _check_promise(self, today):
+        if not self.outcome_date or self.outcome_date < today:
+            raise UserError(self.env._("Say for which day the customer promised to pay."))
+        if self.currency_id and self.amount <= 0:
+            raise UserError(self.env._("Say how much the customer promised to pay."))
 
     def _check_retry_date(self, today):
         day = self.retry_date
