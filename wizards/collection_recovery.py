@@ -127,12 +127,15 @@ class CollectionRecoveryLine(models.TransientModel):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Payment")
     date = fields.Date(related="move_line_id.date")
     currency_id = fields.Many2one(related="move_line_id.currency_id")
-    amount_residual = fields.Monetary(
-        related="move_line_id.amount_residual_currency", string="Open"
-    )
+    amount_open = fields.Monetary(string="Open", compute="_compute_amount_open")
     amount = fields.Monetary(string="Take", required=True)
 
     _positive = models.Constraint("CHECK(amount >= 0)", "An amount cannot be negative.")
+
+    @api.depends("move_line_id.amount_residual_currency")
+    def _compute_amount_open(self):
+        for line in self:
+            line.amount_open = -line.move_line_id.amount_residual_currency
 
     @api.constrains("move_line_id")
     def _check_readable(self):
