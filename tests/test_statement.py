@@ -319,6 +319,14 @@ class TestStatement(AccessCommon, MockEmail):
         with self.assertRaises(UserError):
             row.statement_month = TODAY
 
+    def test_nothing_of_another_company_is_sent(self):
+        self._invoice(days_late=10)
+        wizard = self._wizard()
+        wizard.sudo().company_id = self.setup_other_company()["company"]
+        for action in (wizard.action_send, wizard.action_post):
+            with self.assertRaises(AccessError):
+                action()
+
     def test_bystanders_open_no_dialog(self):
         for role in ("portal", "salesperson", "auditor"):
             with self.subTest(role), self.assertRaises(AccessError):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..models.collection_statement_report import LISTINGS
 
@@ -139,7 +139,11 @@ class CollectionStatementSend(models.TransientModel):
         return self.partner_ids.commercial_partner_id
 
     def _period(self):
+        """:raises AccessError: for a company or customers that are not the user's"""
         self.ensure_one()
+        if self.company_id not in self.env.user.company_ids:
+            raise AccessError(self.env._("This company is not one of yours."))
+        self._customers().check_access("read")
         return self.company_id, self._customers(), self.date_from, self.date_to, self.listing
 
     def _period_data(self):
