@@ -209,12 +209,15 @@ class TestCaseDossier(LetterCommon):
         case = self._ultimatum_case()
         foreign = self._debt(self.customer, 40, 500.0, currency=self.leu)
         self.env["res.currency.rate"].create(
-            {
-                "currency_id": self.leu.id,
-                "rate": 5.0,
-                "name": "2020-01-01",
-                "company_id": self.company.id,
-            }
+            [
+                {
+                    "currency_id": currency.id,
+                    "rate": rate,
+                    "name": "2020-01-01",
+                    "company_id": self.company.id,
+                }
+                for currency, rate in ((self.euro, 1.0), (self.leu, 5.0))
+            ]
         )
         case.move_line_ids |= self._item(foreign)
         html = self._rendered(DOSSIER, case)

@@ -64,9 +64,12 @@ class TestCaseFollowUp(CaseCommon):
         case = self._case()
         self.invoice.button_draft()
         self.invoice.invoice_line_ids.price_unit = 240.0
-        self._item(self.invoice).sudo().unlink()
+        due = self.invoice.invoice_date_due
+        self.invoice.invoice_payment_term_id = self.pay_terms_b  # builds the items anew
+        self.invoice.invoice_payment_term_id = False
+        self.invoice.invoice_date_due = due
         self.assertFalse(case.move_line_ids)
-        self.invoice.with_context(check_move_validity=False).action_post()
+        self.invoice.action_post()
         self._follow_up()
         self.assertEqual(case.move_line_ids, self._item(self.invoice))
         self.assertEqual(case.line_ids.amount_open, 240.0)
