@@ -42,8 +42,11 @@ class CollectionDemo(models.AbstractModel):
         self._assign_people()
         self._charge_lateness()
         moves = self._create_invoices()
+        self._share_out()
         self._create_pauses(moves)
+        self._agree(moves)
         self._live_through(moves)
+        self._today()
 
     # Companies
 

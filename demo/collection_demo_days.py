@@ -2,7 +2,7 @@ from datetime import datetime, time
 
 from odoo import api, models
 
-from . import story
+from . import story, story_follow
 from .collection_demo import VAT
 
 HISTORY_DAYS = 105
@@ -40,6 +40,7 @@ class CollectionDemo(models.AbstractModel):
     def _work(self, code, ago):
         """The scheduled run of one company, and what its people do that day."""
         company, day = self._company(code), self._day(ago)
+        self._watch(code, ago)
         self._call(code, ago)
         earning = self.env["collection.candidate"]._earning_customers(company, day)
         if not earning and ago > RECENT_DAYS:
@@ -95,11 +96,19 @@ class CollectionDemo(models.AbstractModel):
                 ("activity_id.date_deadline", "<", self._day(ago)),
             ]
         )
+        scoped = self.with_company(self._company(code))
+        wizards = scoped.env["collection.call"].with_user(self._ref("user_collector"))
         for call in calls:
-            outcomes = story.CALLS[code]
-            call.activity_id.with_user(self._ref("user_collector")).action_feedback(
-                feedback=outcomes[call.id % len(outcomes)]
+            said = call.id % len(story.CALLS[code])
+            wizard = wizards.create({"communication_id": call.id})
+            wizard.write(
+                {
+                    "outcome_code": "reached",
+                    "outcome": story.CALLS[code][said],
+                    "lateness_reason_id": self._ref(story_follow.CALL_REASONS[code][said]).id,
+                }
             )
+            wizard.action_done()
             call.date = self._moment(self._day(ago), 9)
 
     def _approve(self, code, runs):

@@ -60,7 +60,12 @@ DISCOUNTED = {
 PAYMENTS = {
     10: [("fr", "librairie", 33, 492.00)],
     33: [("fr", "cedres", 35, 1152.00)],
-    5: [("fr", "papeterie", None, 600.00), ("fr", "weber", -8, 1470.00)],
+    5: [
+        ("fr", "papeterie", None, 600.00),
+        ("fr", "weber", -8, 1470.00),
+        ("fr", "hotel", 15, 1743.60),  # the first instalment of a plan
+        ("fr", "menuiserie", 100, 1500.00),  # while the agency works the case
+    ],
     9: [("fr", "hotel", -14, 1164.00)],
     4: [("fr", "solaris", -3, 588.00)],
 }

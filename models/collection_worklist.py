@@ -9,6 +9,7 @@ NEXT_KINDS = [
     ("call", "Call"),
     ("task", "Task"),
     ("delivery", "Not delivered"),
+    ("obstacle", "Cannot be reminded"),
     ("promise", "Promised payment"),
     ("dispute", "Dispute to settle"),
     ("hold", "Hold ends"),

@@ -3,6 +3,19 @@ from odoo.tools import SQL
 
 from .collection_case import LIVE_STATES
 
+# Reasons not to remind that stay until a person does something about them.
+OBSTACLES = (
+    "consumer_rule",
+    "error",
+    "missing_currency_rate",
+    "missing_rate",
+    "missing_template",
+    "no_due_date",
+    "no_policy",
+    "no_recipient",
+    "review_missing",
+)
+
 
 class CollectionWorklist(models.Model):
     """What is planned for customers: calls, tasks, approvals, promises and deadlines."""
@@ -21,6 +34,7 @@ class CollectionWorklist(models.Model):
                 *self._planned_activities(),
                 self._planned_notices(),
                 self._planned_deliveries(),
+                self._planned_obstacles(),
                 *self._planned_records(),
             ]
         )
@@ -99,6 +113,31 @@ class CollectionWorklist(models.Model):
              WHERE com.state = 'failed' AND com.resolved IS NOT TRUE
                AND com.failure_kind != 'cancelled'
             """
+        )
+
+    @api.model
+    def _planned_obstacles(self):
+        """What kept the last run from reminding, until a person mends it."""
+        skip = self.env["collection.skip"]._fields["reason"]
+        labels = skip._description_selection(self.env)
+        return SQL(
+            """
+            SELECT skip.company_id, skip.partner_id, run.date, 4, 'obstacle',
+                   CONCAT_WS(': ', label.text, NULLIF(skip.detail, '')), FALSE
+              FROM collection_skip skip
+              JOIN collection_run run ON run.id = skip.run_id
+              JOIN (SELECT DISTINCT ON (last.company_id) last.company_id, last.id
+                      FROM collection_run last
+                     WHERE last.automatic AND last.state != 'cancelled'
+                  ORDER BY last.company_id, last.date DESC, last.id DESC
+                   ) latest ON latest.id = run.id
+              JOIN (VALUES %(labels)s) label (reason, text) ON label.reason = skip.reason
+              JOIN account_move_line aml
+                ON aml.id = skip.move_line_id AND aml.reconciled IS NOT TRUE
+             WHERE skip.reason IN %(obstacles)s AND skip.partner_id IS NOT NULL
+            """,
+            labels=SQL(", ").join(SQL("(%s, %s)", code, text) for code, text in labels),
+            obstacles=OBSTACLES,
         )
 
     @api.model

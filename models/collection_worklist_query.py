@@ -167,6 +167,7 @@ class CollectionWorklist(models.Model):
                    CASE WHEN aml.date_maturity < %(day)s THEN COALESCE(rung.rung, 0) ELSE 0 END
                        AS rung,
                    CASE WHEN aml.amount_residual > 0
+                         AND %(climbs)s
                          AND aml.no_followup IS NOT TRUE
                          AND am.payment_state NOT IN ('blocked', 'in_payment', 'paid')
                          AND NOT EXISTS (
@@ -191,6 +192,8 @@ class CollectionWorklist(models.Model):
             company=company.id,
             day=day,
             from_items=candidate._from_sql(),
+            # A charge document is collected with the invoice it is about.
+            climbs=candidate._open_sql(company),
             upper=self._next_level(company, day),
         )
 

@@ -72,6 +72,51 @@ class TestDemo(TransactionCase):
         self.assertLessEqual(reasons, set(self.skips.mapped("reason")))
         self.assertNotIn("error", self.skips.mapped("reason"))
 
+    def test_every_answer(self):
+        """Promises kept, broken and open, a plan being paid, disputes settled both ways,
+        answers, calls with reasons, a case at work, a debt given up."""
+        domain = [("company_id", "in", self.companies.ids)]
+        states = {
+            name: set(self.env[f"collection.{name}"].search(domain).mapped("state"))
+            for name in ("promise", "plan", "dispute", "hold", "case", "write.off")
+        }
+        self.assertLessEqual({"kept", "broken", "open"}, states["promise"])
+        self.assertEqual(states["plan"], {"active"})
+        plan = self.env["collection.plan"].search(domain)
+        self.assertEqual(
+            plan.promise_ids.sorted("date_promised").mapped("state"), ["kept", "open", "open"]
+        )
+        self.assertLessEqual({"open", "accepted", "rejected"}, states["dispute"])
+        self.assertIn("active", states["hold"])
+        self.assertLessEqual({"prepared", "in_progress"}, states["case"])
+        self.assertEqual(states["write.off"], {"posted"})
+        calls = self.communications.filtered("outcome_code")
+        self.assertLessEqual(
+            {"reached", "voicemail", "refuses", "already_paid", "promised"},
+            set(calls.mapped("outcome_code")),
+        )
+        self.assertGreater(len(calls.lateness_reason_id), 2)
+        self.assertTrue(
+            self.communications.filtered(lambda r: r.direction == "in" and r.channel == "email")
+        )
+
+    def test_the_worklist_has_something_to_do(self):
+        """Each company's list ranks its customers; who is away finds nothing in hers."""
+        user = self.env.ref(f"{MODULE}.user_collector")
+        away = self.env.ref(f"{MODULE}.user_collector_2")
+        for company in self.companies:
+            rows = (
+                self.env["collection.worklist"]
+                .with_user(user)
+                .with_context(allowed_company_ids=company.ids)
+                .search([])
+            )
+            kinds = set(rows.filtered("is_todo").mapped("next_kind"))
+            self.assertGreaterEqual(len(kinds), 2)
+            self.assertNotIn(away, rows.collector_id)
+            self.assertIn(away, rows.assigned_id)
+            self.assertTrue(any(row.promises_broken for row in rows))
+
     def test_every_contact(self):
         found = {(row.channel, row.state, row.failure_kind) for row in self.communications}
         self.assertLessEqual(

@@ -234,6 +234,16 @@ class TestWorklist(AccessCommon):
         self.assertEqual((row.next_kind, row.is_todo), ("approve", True))
         self.assertEqual(row.action_open_next()["res_id"], invoice.collection_notice_ids.id)
 
+    def test_who_cannot_be_reminded_is_for_a_person(self):
+        """The scheduled action has tried; it will not work tomorrow either."""
+        silent = self._create_customer("Silent", email=False)
+        self._invoice(days_late=5, partner=silent)
+        self.assertEqual(self._row(silent).next_kind, "reminder")
+        self.env["collection.run"]._prepare_day(self.company, TODAY)
+        row = self._row(silent)
+        self.assertEqual((row.next_kind, row.next_date, row.is_todo), ("obstacle", TODAY, True))
+        self.assertIn("No recipient", row.next_action)
+
     def test_last_contact_and_promises(self):
         self._invoice(days_late=40)
         communications = self._as("collector", self.env["collection.communication"])
