@@ -23,7 +23,7 @@ class CollectionLevel(models.Model):
         string="Reviewed By", readonly=True, copy=False, help="The lawyer, or who was asked."
     )
     review_date = fields.Date(string="Reviewed On", readonly=True, copy=False)
-    review_valid_until = fields.Date(string="Review Valid Until", readonly=True, copy=False)
+    review_valid_until = fields.Date(readonly=True, copy=False)
     review_user_id = fields.Many2one(
         "res.users", string="Review Recorded By", readonly=True, copy=False
     )
@@ -125,10 +125,9 @@ class CollectionPolicy(models.Model):
     def _compute_review_warning(self):
         for policy in self:
             levels = policy.level_ids | policy.discount_level_ids
-            waiting = levels.filtered(
-                lambda level: policy.requires_review and level.review_state != "valid"
-            )
-            policy.review_warning = ", ".join(waiting.mapped("name"))
+            waiting = levels.filtered(lambda level: level.review_state != "valid")
+            asked = policy.requires_review
+            policy.review_warning = ", ".join(waiting.mapped("name")) if asked else False
 
     def action_review(self):
         """Record one review of all texts of these policies."""
