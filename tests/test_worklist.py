@@ -239,7 +239,7 @@ class TestWorklist(AccessCommon):
         silent = self._create_customer("Silent", email=False)
         self._invoice(days_late=5, partner=silent)
         self.assertEqual(self._row(silent).next_kind, "reminder")
-        self.env["collection.run"]._prepare_day(self.company, TODAY)
+        self.env["collection.run"].sudo()._prepare_day(self.company, TODAY)
         row = self._row(silent)
         self.assertEqual((row.next_kind, row.next_date, row.is_todo), ("obstacle", TODAY, True))
         self.assertIn("No recipient", row.next_action)
