@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_amount
 
 from ..engine import assignment
 
@@ -56,12 +57,17 @@ class CollectionAssignment(models.Model):
         "The upper amount must be above the lower one.",
     )
 
-    @api.depends("user_id", "country_ids", "salesperson_ids", "letter_from", "letter_to")
+    @api.depends(
+        "user_id", "country_ids", "salesperson_ids", "letter_from", "letter_to", "amount_from"
+    )
     def _compute_name(self):
         for rule in self:
             names = rule.country_ids.mapped("name") + rule.salesperson_ids.mapped("name")
             if rule.letter_from or rule.letter_to:
                 names.append(f"{rule.letter_from or 'A'}–{rule.letter_to or 'Z'}")
+            if rule.amount_from:
+                amount = format_amount(self.env, rule.amount_from, rule.company_id.currency_id)
+                names.append(self.env._("from %(amount)s", amount=amount))
             what = ", ".join(names) or self.env._("All customers")
             if rule.user_id:
                 rule.name = f"{what} → {rule.user_id.name}"
