@@ -78,6 +78,7 @@ from . import collection_notice_charges
 from . import collection_notice_annex
 from . import account_move
 from . import account_move_charges
+from . import account_move_exact_reversal
 from . import account_move_partial_credit
 from . import account_move_portal
 from . import account_move_line

@@ -84,22 +84,10 @@ class CollectionDiscountDeduction(models.Model):
 
     def _reverse_now(self, documents):
         row = self._clean()
-        today = row.company_id._collection_today()
         documents = documents.with_env(row.env).with_context(**{UNDOING: True})
         drafts = documents.filtered(lambda move: move.state == "draft")
         drafts.button_cancel()
-        posted = documents - drafts
-        posted._reverse_moves(
-            [
-                {
-                    "date": max(today, move.date),
-                    "invoice_date": max(today, move.date),
-                    "ref": row.env._("Reversal of: %s", move.name),
-                }
-                for move in posted
-            ],
-            cancel=True,
-        )
+        (documents - drafts)._collection_reverse_exactly()
         # Free for another payment.
         documents.collection_discount_offer_id = False
 

@@ -155,7 +155,7 @@ class CollectionWriteOff(models.Model):
                 )
             )
         clean = self._clean()
-        clean._reverse_documents(clean.line_ids.document_id)
+        clean.line_ids.document_id._collection_reverse_exactly()
         self.write(
             {
                 "state": "reversed",
@@ -163,38 +163,6 @@ class CollectionWriteOff(models.Model):
                 "date_reversed": self.company_id._collection_today(),
             }
         )
-
-    def _reverse_documents(self, documents):
-        """Numbers and dates of their own, also where the first ones could be removed.
-
-        Core computes taxes and currencies of a reversal anew: both are kept, so that it
-        nets to zero, to the cent.
-        """
-        today = self.company_id._collection_today()
-        documents.line_ids.remove_move_reconcile()
-        reversals = documents._reverse_moves(
-            [
-                {
-                    "date": max(today, move.date),
-                    "ref": self.env._("Reversal of: %s", move.name),
-                    **(self._prepare_reversed_invoice(move, today) if move.is_invoice() else {}),
-                }
-                for move in documents
-            ]
-        )
-        for move, reversal in zip(documents, reversals, strict=True):
-            if move.is_invoice():
-                self.env["collection.charge"]._fit_total(reversal, move.amount_total)
-        # Core sets them against what they reverse.
-        reversals.with_context(move_reverse_cancel=True)._post(soft=False)
-
-    def _prepare_reversed_invoice(self, move, today):
-        day = max(today, move.invoice_date)
-        return {
-            "invoice_date": day,
-            "invoice_date_due": day,
-            "invoice_currency_rate": move.invoice_currency_rate,
-        }
 
 
 class CollectionWriteOffLine(models.Model):

@@ -25,7 +25,7 @@ class CollectionWriteOff(models.Model):
         self._check_manager()
         for write_off in self.sudo():
             moves = write_off.line_ids.recovery_move_ids._collection_recovered_items().move_id
-            write_off._clean()._reverse_documents(moves.with_env(write_off._clean().env))
+            moves.with_env(write_off._clean().env)._collection_reverse_exactly()
 
     @api.model
     def _recoverable(self, company, customers):
@@ -122,7 +122,7 @@ class CollectionWriteOff(models.Model):
     @api.model
     def _take_back_bounced(self, move):
         write_off = move.collection_recovery_line_id.write_off_id._clean()
-        write_off._reverse_documents(move.with_env(write_off.env))
+        move.with_env(write_off.env)._collection_reverse_exactly()
 
     @api.model
     def _look_at_money(self, company, customer, credits, today):

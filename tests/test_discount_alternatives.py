@@ -106,6 +106,22 @@ class TestCreditNotes(DeductionsCommon):
         note = self._note(invoice)
         self.assertEqual((note.amount_total, abs(note.amount_total_signed)), (36.0, 18.0))
 
+    def test_taken_back_at_the_rate_it_was_given(self):
+        """Undone at another rate, the credit note and its reversal leave nothing."""
+        currency = self.setup_other_currency(
+            "EUR", rates=[("2024-01-01", 2.0), ("2024-05-08", 4.0), ("2024-05-18", 5.0)]
+        )
+        invoice = self._by_credit_note(taxes=[self.tax_20], currency_id=currency.id)
+        payment = self._match(invoice, 1164.0, IN_TIME, currency=currency)
+        note = self._note(invoice)
+        self._unmatch(invoice, payment.move_id)
+        self.assertEqual(invoice.amount_residual, 1200.0)
+        lines = (note | note.reversal_move_ids).line_ids
+        self.assertEqual(note.reversal_move_ids.state, "posted")
+        for account, group in lines.grouped("account_id").items():
+            self.assertAlmostEqual(sum(group.mapped("balance")), 0.0, msg=account.name)
+            self.assertAlmostEqual(sum(group.mapped("amount_currency")), 0.0, msg=account.name)
+
     def test_it_does_not_shrink_the_discount_itself(self):
         invoice = self._by_credit_note()
         self._match(invoice, 970.0, IN_TIME)
