@@ -46,21 +46,32 @@ class CollectionNotice(models.Model):
     _inherit = "collection.notice"
 
     def _set_stage(self, stage, reason=None):
-        """A case rests on its ultimatum: without it, a prepared one is withdrawn,
-        and whoever owns one that has left the house is told."""
+        """A case rests on its ultimatum: reversed or not delivered, a prepared one is
+        withdrawn, so that the ultimatum can be sent again, and whoever owns one that
+        has left the house is told."""
         result = super()._set_stage(stage, reason)
-        if stage == "reversed":
+        if stage in ("reversed", "failed"):
             cases = self.env["collection.case"].sudo().search([("notice_id", "in", self.ids)])
-            cases._on_notice_reversed()
+            cases._on_notice_taken_back(stage)
+        elif stage == "issued":
+            # Sent again after all.
+            issue = self.env["collection.issue"].sudo()
+            for notice in self.sudo().filtered("level_id.opens_case"):
+                issue._open_case(notice, notice.company_id._collection_today())
         return result
 
 
 class CollectionCase(models.Model):
     _inherit = "collection.case"
 
-    def _on_notice_reversed(self):
+    def _on_notice_taken_back(self, stage):
+        """:param stage: ``reversed`` or ``failed``"""
         for case in self.filtered("is_live"):
-            text = self.env._("Ultimatum %s was reversed", case.notice_id.name)
+            text = (
+                self.env._("Ultimatum %s was reversed", case.notice_id.name)
+                if stage == "reversed"
+                else self.env._("Ultimatum %s was not delivered", case.notice_id.name)
+            )
             if case.state == "prepared":
                 case._set_state("withdrawn", closing_reason=text)
             else:

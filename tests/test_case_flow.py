@@ -53,6 +53,29 @@ class TestCaseFlow(CaseCommon):
         self.assertEqual(run.notice_ids.stage, "issued")
         self.assertFalse(run.notice_ids.case_ids)
 
+    def test_an_ultimatum_that_did_not_arrive(self):
+        """Its case is withdrawn, or the next run could not send it again; sent again by
+        hand, there is a case again."""
+        notice = self._run().notice_ids
+        case = notice.case_ids
+        self.assertEqual(case.state, "prepared")
+        written = notice.communication_ids.filtered(lambda row: row.channel != "call")
+        written.sudo()._fail("temporary", "The server is on fire")
+        self.assertEqual((notice.stage, case.state), ("failed", "withdrawn"))
+        self.assertIn("not delivered", case.closing_reason)
+        again = self._run(on=later(1)).notice_ids.filtered(lambda n: n.level_id == self.level_3)
+        self.assertEqual((again.stage, again.case_ids.state), ("issued", "prepared"))
+        self.assertEqual(again.case_ids.move_line_ids, self._item(self.invoice))
+
+    def test_a_failed_ultimatum_sent_again_by_hand(self):
+        notice = self._run().notice_ids
+        written = notice.communication_ids.filtered(lambda row: row.channel == "email")
+        written.sudo()._fail("temporary", "The server is on fire")
+        self.assertEqual(notice.stage, "failed")
+        written.action_resend()
+        self.assertEqual(notice.stage, "issued")
+        self.assertEqual(notice.case_ids.filtered("is_live").state, "prepared")
+
     def test_the_owner_is_the_collector(self):
         self.customer.collector_id = self.collector
         self.assertEqual(self._run().notice_ids.case_ids.user_id, self.collector)
