@@ -54,13 +54,19 @@ class CollectionCommunication(models.Model):
 
     @api.depends("state", "notice_id.state")
     def _compute_is_needless(self):
+        queued = self.sudo().filtered(lambda row: row.state == "queued" and row.notice_id)
+        paid = queued.notice_id._paid_meanwhile()
         for row in self:
             notice = row.sudo().notice_id
             row.is_needless = bool(
-                row.state == "queued"
-                and notice
-                and (notice._are_items_settled() or notice._is_overtaken())
+                row.sudo() in queued and (notice in paid or notice._is_overtaken())
             )
+
+    def _is_to_leave_out(self):
+        """True for a letter in a pile that must not be posted: nobody owes for it, or
+        its notice was taken back."""
+        self.ensure_one()
+        return self.is_needless or self.state == "failed"
 
     def write(self, vals):
         """The proof of a letter comes after the letter is part of the record."""

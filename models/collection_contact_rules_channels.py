@@ -14,6 +14,8 @@ class CollectionPauses(models.AbstractModel):
     def _collect(self, company, date, rows, ignore_proposals=False):
         """Whoever was contacted often enough this week is left alone."""
         pauses = super()._collect(company, date, rows, ignore_proposals)
+        if self.env.context.get("collection_any_week"):
+            return pauses
         customers = self.env["res.partner"].browse(
             {row["partner_id"] for row in rows if row["partner_id"]}
         )
@@ -41,9 +43,11 @@ class CollectionProposal(models.AbstractModel):
         # The order of the drafts is kept; the most urgent take the room.
         by_urgency = sorted(drafts, key=lambda draft: urgency[draft.level.id], reverse=True)
         surplus = rules._surplus([(draft.customer, draft) for draft in by_urgency], room)
+        left_out = {id(draft) for draft in surplus}
+        omissions = [*omissions]
         for draft in surplus:
-            omissions = [*omissions, *compose.omit(draft, "contact_limit", rules._full_week())]
-        kept = [draft for draft in drafts if not any(draft is other for other in surplus)]
+            omissions += compose.omit(draft, "contact_limit", rules._full_week())
+        kept = [draft for draft in drafts if id(draft) not in left_out]
         return kept, omissions, books
 
     @api.model
@@ -76,19 +80,53 @@ class CollectionIssue(models.AbstractModel):
     _inherit = "collection.issue"
 
     @api.model
+    def _refresh(self, notices, date=None):
+        """A full week says when a notice may leave, not whether it is due: what waits
+        for a manager's word goes on waiting for it. The rules are asked below."""
+        anytime = self.with_context(collection_any_week=True)
+        remaining = super(CollectionIssue, anytime)._refresh(notices, date)
+        return remaining.with_env(notices.env)
+
+    @api.model
     def _keep_reachable(self, notices):
-        """The rules are asked again: the week may have filled since the proposal."""
+        """The rules are asked again: the week may have filled since the proposal.
+
+        What a manager has approved is not asked of him again: it is the next to go.
+        """
         kept = super()._keep_reachable(notices)
         rules = self.env["collection.contact.rules"]
         for company, group in kept.grouped("company_id").items():
-            room = rules._room(company, group[:1]._issue_date(), group.partner_id)
+            day = group[:1]._issue_date()
+            room = rules._room(company, day, group.partner_id)
             if room is None:
                 continue
             ordered = group.sorted(lambda notice: rules._urgency(notice.level_id), reverse=True)
-            for notice in rules._surplus([(row.partner_id.id, row) for row in ordered], room):
-                self._close(notice, "contact_limit", rules._full_week())
+            surplus = rules._surplus([(row.partner_id.id, row) for row in ordered], room)
+            limited = rules._limited(company, day, group.partner_id) if surplus else {}
+            for notice in surplus:
+                _reason, detail, _until = limited.get(
+                    notice.partner_id.id, ("", rules._full_week(), None)
+                )
+                if notice.approved_by_id:
+                    self._add_skips(notice, notice._advancing(), "contact_limit", detail)
+                else:
+                    self._close(notice, "contact_limit", detail)
                 kept -= notice
         return kept
+
+
+class CollectionRun(models.Model):
+    _inherit = "collection.run"
+
+    def _issuable(self):
+        """Approved notices wait while their customer is to be left alone."""
+        ready = super()._issuable()
+        rules = self.env["collection.contact.rules"]
+        approved = ready.filtered("approved_by_id")
+        for company, group in approved.grouped("company_id").items():
+            limited = rules._limited(company, company._collection_today(), group.partner_id)
+            ready -= group.filtered(lambda notice, busy=limited: notice.partner_id.id in busy)
+        return ready
 
 
 class CollectionContactRules(models.AbstractModel):

@@ -53,6 +53,7 @@ class CollectionLetterBatch(models.Model):
 
     @api.depends(
         "communication_ids.is_needless",
+        "communication_ids.state",
         "communication_ids.tracking_number",
         "communication_ids.page_count",
     )
@@ -60,7 +61,7 @@ class CollectionLetterBatch(models.Model):
         for batch in self:
             rows = batch.communication_ids
             batch.letter_count = len(rows)
-            batch.needless_count = sum(rows.mapped("is_needless"))
+            batch.needless_count = len(rows.filtered(lambda row: row._is_to_leave_out()))
             batch.untracked_count = len(rows) - len(rows.filtered("tracking_number"))
             batch.page_count = sum(rows.mapped("page_count"))
 
@@ -173,9 +174,11 @@ class CollectionLetterBatch(models.Model):
         batches.state = "draft"
 
     def action_drop_needless(self):
-        """Take out the letters of customers who have paid since."""
+        """Take out the letters of customers who have paid since, and of notices that
+        were taken back."""
         self.check_access("write")
-        self.communication_ids.filtered("is_needless").action_leave_batch()
+        rows = self.communication_ids.filtered(lambda row: row._is_to_leave_out())
+        rows.action_leave_batch()
 
     def action_post(self):
         """The person has put these letters into the post: they count as sent.

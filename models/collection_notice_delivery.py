@@ -1,8 +1,10 @@
 from odoo import models
 
+from ..engine import compose
+
 
 class CollectionNotice(models.Model):
-    """What became of a notice: failures, bounces, replies, calls not needed."""
+    """What became of a notice: failures, bounces, replies, what is not needed any more."""
 
     _inherit = "collection.notice"
 
@@ -70,3 +72,42 @@ class CollectionNotice(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["recipient_id", "partner_id"]
+
+    def _paid_meanwhile(self):
+        """Those about which nothing is owed any more: settled, or covered by money that
+        nobody has allocated yet, looked at as it is when notices are issued.
+
+        A message that waits for the end of a quiet time may wait for days. The number
+        of queries does not grow with the notices.
+        """
+        paid = self.filtered(lambda notice: notice._are_items_settled())
+        waiting = (self - paid).filtered(lambda notice: notice.stage == "issued")
+        for company, group in waiting.grouped("company_id").items():
+            # Safe: whoever sends messages need not see the books.
+            candidate = self.env["collection.candidate"].sudo().with_company(company)
+            books = candidate._read_books(
+                company, company._collection_today(), group.partner_id.ids, ignore_proposals=True
+            )
+            covered = self._covered(books)
+            for notice in group:
+                items = notice._advancing().move_line_id
+                open_items = items.filtered(lambda item: not item.reconciled)
+                if open_items and set(open_items.ids) <= covered:
+                    paid |= notice
+        return paid
+
+    def _covered(self, books):
+        """Ids of the items that open credits pay, where the policy counts them, and of
+        those with a payment on its way."""
+        shares = {}
+        for share in books.pour():
+            shares.setdefault(share.item_id, []).append(share)
+        covered = set()
+        for item in books.items:
+            if item.pause and item.pause[0] == "payment_in_progress":
+                covered.add(item.id)
+            rules = books.rules.get(item.ladder)
+            mine = shares.get(item.id, [])
+            if rules and rules.net_credits and mine:
+                covered |= compose.covered([item], mine, books.precisions[item.currency])
+        return covered

@@ -24,7 +24,8 @@ class MailMail(models.Model):
         rows = self._collection_rows()
         quiet = rows._wait_for_quiet_end()
         rows -= quiet
-        paid = rows.filtered(lambda row: row.notice_id and row.notice_id._are_items_settled())
+        settled = rows.notice_id._paid_meanwhile()
+        paid = rows.filtered(lambda row: row.notice_id in settled)
         if paid:
             paid.mail_mail_id.cancel()
             paid._not_needed(self.env._("Nothing left to collect"))

@@ -101,7 +101,7 @@ class SnailmailLetter(models.Model):
         """False for what is not needed any more or was tried before."""
         self.ensure_one()
         notice, reason = row.notice_id, ""
-        if row.state == "queued" and notice._are_items_settled():
+        if row.state == "queued" and notice._paid_meanwhile():
             reason = self.env._("Nothing left to collect")
         elif row.state == "queued" and notice._is_overtaken():
             reason = self.env._("The discount has ended or the customer has paid")

@@ -146,6 +146,48 @@ class TestContactRules(AccessCommon, MockEmail):
         notices.action_issue()
         self.assertEqual(sorted(notices.mapped("state")), ["cancelled", "issued"])
 
+    def _cron(self, day):
+        with freeze_time(f"{later(day)} 09:00:00"):
+            self.env["collection.run"]._cron_advance(later(day))
+
+    def test_what_waits_for_approval_is_sent_in_the_end(self):
+        """Neither waiting for the manager nor for the end of the week loses its place."""
+        self.company.collection_max_contacts = 1
+        self.level_1.requires_approval = True
+        other = self._create_policy("Other", is_default=False)
+        old = self._invoice(days_late=5)
+        self._cron(0)
+        ultimatum = self._item(old).collection_notice_line_ids.notice_id
+        self.assertEqual(ultimatum.state, "to_approve")
+        new = self._invoice(days_late=2, collection_policy_id=other.id)
+        self._cron(1)
+        self.assertTrue(new.collection_level_id, "the week has a place")
+        self._cron(2)
+        self.assertEqual(ultimatum.state, "to_approve", "it is not sent yet")
+        with freeze_time(f"{later(3)} 08:00:00"):
+            self._as("manager", ultimatum).action_approve()
+        for day in (3, 3, 4, 7):
+            self._cron(day)
+            self.assertEqual((ultimatum.state, old.collection_level_id.id), ("proposed", False))
+            with freeze_time(f"{later(day)} 10:00:00"):
+                self.assertNotIn(ultimatum, ultimatum.run_id._issuable())
+        late = self._invoice(days_late=-4, collection_policy_id=other.id)
+        self._cron(8)
+        self.assertEqual(ultimatum.state, "issued", "the first to go")
+        self.assertFalse(late.collection_level_id)
+        self.assertEqual(len(self._item(old).collection_notice_line_ids), 1)
+
+    def test_an_approved_notice_pressed_by_hand_waits_with_the_reason(self):
+        self.company.collection_max_contacts = 1
+        self.level_1.requires_approval = True
+        invoice = self._invoice(days_late=5)
+        run = self._run(issue=False)
+        run.notice_ids.action_approve()
+        self._contact(days_ago=0)
+        run.notice_ids.action_issue()
+        self.assertEqual(run.notice_ids.state, "proposed")
+        self.assertSkipped(run, invoice, "contact_limit")
+
     def test_the_number_of_queries_does_not_grow(self):
         self.company.collection_max_contacts = 3
         few = [self._create_customer(f"Few {n}") for n in range(2)]
@@ -178,6 +220,22 @@ class TestContactRules(AccessCommon, MockEmail):
         with freeze_time("2026-04-01 06:01:00"), self.mock_mail_gateway():
             row.mail_mail_id.send()
             self.assertEqual(row.state, "sent")
+
+    def test_nothing_leaves_in_the_morning_to_whoever_has_paid_in_the_night(self):
+        """Allocated or not, as at the moment of issue."""
+        self._night()
+        self._invoice(days_late=5)
+        other = self._create_customer("Pays a part")
+        self._invoice(days_late=5, partner=other)
+        with freeze_time(NIGHT):
+            rows = self._run().notice_ids.communication_ids
+        self._unallocated_payment(100.0, on=later(1))
+        self._unallocated_payment(99.0, partner=other, on=later(1))
+        with freeze_time("2026-04-01 06:01:00"), self.mock_mail_gateway():
+            rows.mail_mail_id.send()
+        states = {row.partner_id: (row.state, row.failure_kind) for row in rows}
+        self.assertEqual(states[self.customer], ("failed", "cancelled"))
+        self.assertEqual(states[other], ("sent", False))
 
     def test_a_queue_that_comes_late_waits_for_the_morning(self):
         """The server was down until the night: the e-mail of the day does not leave."""

@@ -280,6 +280,19 @@ class TestPostDelivery(AccessCommon):
             },
         )
 
+    def test_a_letter_taken_back_is_taken_out_of_the_printed_pile(self):
+        rows, _invoices = self._three_letters()
+        batch = self._batch(rows)
+        batch.action_print()
+        rows[0].notice_id.action_reverse()
+        self.assertEqual(batch.needless_count, 1)
+        with self.assertRaises(UserError):
+            batch.action_post()
+        batch.action_drop_needless()
+        self.assertEqual(batch.communication_ids, rows[1:])
+        batch.action_post()
+        self.assertEqual(rows.mapped("state"), ["failed", "sent", "sent"])
+
     def test_printed_on_both_sides_each_letter_has_its_own_sheet(self):
         self.company.collection_letter_duplex = True
         rows, _invoices = self._three_letters()
