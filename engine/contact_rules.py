@@ -46,6 +46,18 @@ def next_allowed_day(day, quiet):
     return day
 
 
+def last_allowed_day(day, quiet):
+    """``day`` itself, or the last day before it that is not quiet.
+
+    :return: a date; ``day`` when no day of the year before is allowed
+    """
+    for offset in range(HORIZON_DAYS + 1):
+        candidate = day - timedelta(days=offset)
+        if not is_quiet_day(candidate, quiet):
+            return candidate
+    return day
+
+
 def next_allowed(moment, quiet):
     """``moment`` itself, or the first one after it that is not quiet.
 

@@ -141,6 +141,9 @@ def verdict(promise, received, on, settled_on=None, precision=0.01):
     if settled_on and settled_on <= promise.until:
         return KEPT
     is_enough = received > promise.amount - precision / 2
+    if promise.amount < precision / 2 and promise.items:
+        # Without an amount it is kept by paying the items, never by doing nothing.
+        is_enough = False
     if on <= promise.until:
         return KEPT if is_enough and promise.amount > 0 else OPEN
     if is_enough:

@@ -6,6 +6,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import email_normalize_all
 
+from ..engine import contact_rules
+
 REPORT = "account_collections.action_report_plan"
 LETTER = "account_collections.mail_template_plan"
 REMINDER = "account_collections.mail_template_plan_reminder"
@@ -44,6 +46,7 @@ class CollectionPlan(models.Model):
         :raises UserError: when it cannot reach the customer
         """
         self.check_access("write")
+        self._check_limit()
         self.action_propose()
         for plan in self:
             # Safe: the right to write was checked; mails are the system's.
@@ -64,6 +67,24 @@ class CollectionPlan(models.Model):
             ]
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
+    def _check_limit(self):
+        """:raises UserError: for a collector, when the customer was contacted often enough"""
+        if self.env.user.has_group("account_collections.group_collections_manager"):
+            return
+        rules = self.env["collection.contact.rules"]
+        for company, plans in self.grouped("company_id").items():
+            customers = plans.partner_id.commercial_partner_id
+            limited = rules._limited(company, company._collection_today(), customers)
+            if limited:
+                names = customers.browse(limited).mapped("display_name")
+                raise UserError(
+                    self.env._(
+                        "Contacted often enough this week: %(customers)s. A manager may send all "
+                        "the same.",
+                        customers=", ".join(names),
+                    )
+                )
+
     def _render_letter(self):
         # Safe: the letter of the plan the caller may write.
         report = self.env["ir.actions.report"].sudo().with_company(self.company_id)
@@ -72,11 +93,10 @@ class CollectionPlan(models.Model):
     def _remind(self, company, today):
         """An e-mail before the next instalment, once, when the customer may be contacted."""
         self.ensure_one()
-        first = today + timedelta(days=self.reminder_days)
         due = self.promise_ids.filtered(
             lambda line: line.state == "open"
             and not line.reminder_id
-            and today < line.date_promised <= first
+            and self._remind_on(line) <= today < line.date_promised
             and line.currency_id.compare_amounts(line.amount_received, line.amount) < 0
         ).sorted("date_promised")[:1]
         customer = self.partner_id.commercial_partner_id
@@ -86,6 +106,14 @@ class CollectionPlan(models.Model):
             return
         due.reminder_id = self._queue(REMINDER, due)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _remind_on(self, line):
+        """The day of an instalment's reminder; days on which nobody is contacted are
+        passed over backwards, or it would leave when the instalment is late."""
+        if not self.reminder_days:
+            return line.date_promised
+        day = line.date_promised - timedelta(days=self.reminder_days)
+        return contact_rules.last_allowed_day(day, self.company_id._collection_quiet(day))
 
     def _queue(self, template, record):
         """An e-mail by a template about ``record``, and its row in the log.
@@ -187,7 +215,9 @@ class CollectionPromise(models.Model):
         """True when there is nothing to remind of any more."""
         self.ensure_one()
         items = self.move_line_ids
-        return self.state != "open" or bool(items) and all(items.mapped("reconciled"))
+        if self.state != "open" or self.date_promised < self.company_id._collection_today():
+            return True
+        return bool(items) and all(items.mapped("reconciled"))
 
 
 class MailMail(models.Model):
@@ -196,6 +226,9 @@ class MailMail(models.Model):
     @api.model
     def _collection_overtaken(self, rows):
         """Reminders of instalments that were paid, or of plans that have ended, since."""
+        # Money that came since the reminder was written is counted now.
+        for company, promises in rows.promise_id.grouped("company_id").items():
+            promises._evaluate(company, company._collection_today())
         return rows.filtered(lambda row: row.promise_id and row.promise_id._is_overtaken())
 
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):

@@ -134,6 +134,12 @@ class CollectionPlan(models.Model):
         """The customer has said that he will not pay: nobody waits for the date."""
         self.check_access("write")
         self._check_state("active")
+        for plan in self:
+            lines = plan.promise_ids
+            if "broken" not in lines.mapped("state"):
+                # The next one is what will not come: it counts in the customer's record.
+                waiting = lines.filtered(lambda line: line.state == "open")
+                waiting.sorted("date_promised")[:1].action_broken()
         self._end("broken", self.env._("Declared lapsed by a person"))
 
     def _open_amounts(self):

@@ -34,7 +34,10 @@ class CollectionPauses(models.AbstractModel):
                     SELECT aml.id, MAX(COALESCE(plan.date_closed, promise.date_closed))
                       FROM account_move_line aml
                       LEFT JOIN res_partner part ON part.id = aml.partner_id
-                      JOIN collection_promise promise ON promise.company_id = aml.company_id
+                      JOIN res_partner payer
+                        ON payer.commercial_partner_id = part.commercial_partner_id
+                      JOIN collection_promise promise
+                        ON promise.partner_id = payer.id AND promise.company_id = aml.company_id
                       LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
                      WHERE aml.id IN %s AND %s
                      GROUP BY aml.id
@@ -47,15 +50,16 @@ class CollectionPauses(models.AbstractModel):
 
     @api.model
     def _broken_sql(self, customer):
-        """SQL: ``promise`` (of ``plan``) was broken about ``aml``, no level followed yet.
+        """SQL: ``promise`` of ``payer`` (and ``plan``) was broken about ``aml``, no level followed yet.
 
         A promise about everything is about what he owed and was due by then. Of an
-        instalment its plan says when it is over.
+        instalment its plan says when it is over, and whether it was kept.
 
         :param customer: SQL of the item's commercial customer
         """
         return SQL(
-            """promise.state = 'broken' AND (plan.id IS NULL OR plan.state = 'broken')
+            """payer.commercial_partner_id = %(customer)s
+               AND (plan.id IS NULL AND promise.state = 'broken' OR plan.state = 'broken')
                AND (aml.collection_date IS NULL
                     OR aml.collection_date < COALESCE(plan.date_closed, promise.date_closed))
                AND (EXISTS (
@@ -65,13 +69,11 @@ class CollectionPauses(models.AbstractModel):
                            AND named.account_move_line_id = aml.id)
                     OR aml.date <= promise.date_from
                    AND aml.date_maturity <= promise.date_promised
-                   AND %s = (SELECT who.commercial_partner_id FROM res_partner who
-                              WHERE who.id = promise.partner_id)
                    AND NOT EXISTS (
                         SELECT 1
                           FROM account_move_line_collection_promise_rel named
                          WHERE named.collection_promise_id = promise.id))""",
-            customer,
+            customer=customer,
         )
 
 
@@ -91,7 +93,8 @@ class CollectionCandidate(models.AbstractModel):
         return SQL(
             """(pol.broken_promise = %s AND aml.date_maturity < %s AND EXISTS (
                 SELECT 1
-                  FROM collection_promise promise
+                  FROM res_partner payer
+                  JOIN collection_promise promise ON promise.partner_id = payer.id
                   LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
                  WHERE promise.company_id = aml.company_id AND %s))""",
             ladder.NEXT,

@@ -45,6 +45,8 @@ class CollectionPromise(models.Model):
                 ("company_id", "=", company.id),
                 ("promise_id.partner_id", "child_of", customers.ids),
                 ("promise_id", "not in", self.ids),
+                # What was called off has no claim to money any more.
+                ("promise_id.state", "!=", "cancelled"),
                 ("move_line_id", "!=", False),
             ]
         )

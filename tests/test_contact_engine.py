@@ -10,6 +10,7 @@ from odoo.tests import BaseCase, tagged
 from ..engine.contact_rules import (
     Quiet,
     is_quiet_day,
+    last_allowed_day,
     limited_until,
     next_allowed,
     next_allowed_day,
@@ -43,6 +44,13 @@ class TestContactEngine(BaseCase):
         ):
             with self.subTest(moment):
                 self.assertEqual(next_allowed(moment, NIGHT), expected)
+
+    def test_the_last_day_before_quiet_ones(self):
+        quiet = Quiet(weekdays=OFFICE, holidays=frozenset({EASTER_MONDAY}))
+        friday = date(2026, 4, 3)
+        for day in (friday, friday + timedelta(days=1), EASTER_MONDAY):
+            with self.subTest(day):
+                self.assertEqual(last_allowed_day(day, quiet), friday)
 
     def test_a_pause_at_noon_ends_the_same_day(self):
         lunch = Quiet(12, 13.5)

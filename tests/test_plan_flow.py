@@ -323,6 +323,62 @@ class TestPlans(AccessCommon):
             self._sent(plan), [{"state": "failed", "failure_kind": "address"}]
         )
 
+    def test_reminder_of_a_part_paid_meanwhile_does_not_leave(self):
+        plan = self._active(reminder_days=3)
+        self._follow_up(7)
+        row = self._sent(plan)
+        self._unallocated_payment(100.0, on=later(8))
+        with freeze_time(later(8)):
+            row.mail_mail_id.send()
+        self.assertEqual((row.state, row.failure_kind), ("failed", "cancelled"))
+        self.assertEqual(row.promise_id.state, "kept")
+
+    def test_reminder_leaves_before_the_date_whatever_days_are_quiet(self):
+        self.company.collection_quiet_weekend = True
+        # Sunday, April 12.
+        plan = self._active(days=(12, 20, 30), reminder_days=1)
+        for day in (9, 10):
+            self._follow_up(day)
+        row = self._sent(plan)
+        self.assertEqual(row.promise_id.date_promised, later(12))
+        # The queue stood still until the day was over.
+        with freeze_time(later(13)):
+            row.mail_mail_id.send()
+        self.assertEqual((row.state, row.failure_kind), ("failed", "cancelled"))
+
+    def test_letter_obeys_the_limit_of_contacts(self):
+        self.company.collection_max_contacts = 1
+        plan = self._plan(needs_signature=True)
+        self.env["collection.communication"].create(
+            {"partner_id": self.customer.id, "channel": "call", "summary": "Talked"}
+        )
+        with self.assertRaisesRegex(UserError, "Contacted often enough"):
+            self._as("collector", plan).action_send()
+        self._as("manager", plan).action_send()
+        self.assertEqual(plan.communication_ids.state, "queued")
+
+    def test_a_plan_declared_lapsed_counts_as_a_broken_promise(self):
+        self.policy.broken_promise = "next"
+        self._run()
+        self.assertEqual(self.first.collection_level_id, self.level_1)
+        plan = self._active(days=(10, 20, 30))
+        with freeze_time(later(5)):
+            plan.action_lapse()
+        self.assertEqual(self._states(plan), ["broken", "cancelled", "cancelled"])
+        self.assertEqual(self.customer.collection_promises_broken, 1)
+        self._run(on=later(5))
+        self.assertEqual(self._reached(self.first), [(5, "Level 1"), (10, "Level 2")])
+
+    def test_a_plan_lapsed_by_an_instalment_paid_in_part_is_broken(self):
+        self.policy.broken_promise = "next"
+        self._run()
+        plan = self._active(days=(3, 20, 30))
+        self._unallocated_payment(40.0, on=later(2))
+        self._follow_up(4)
+        self.assertEqual((plan.state, self._states(plan)[0]), ("broken", "partly_kept"))
+        self._run(on=later(5))
+        self.assertEqual(self._reached(self.first), [(5, "Level 1"), (10, "Level 2")])
+
     def test_quiet_hours(self):
         plan = self._active(reminder_days=3)
         moment = fields.Datetime.to_datetime("2026-04-08 08:00:00")

@@ -96,6 +96,12 @@ class TestMoneyOfPromises(BaseCase):
             for number, parts in pour(promises, money, taken).items()
         }
 
+    def test_a_promise_without_an_amount_is_kept_by_paying_only(self):
+        made = promise(1, 0.0, 10, items=frozenset({7}), latest_due=on(0))
+        self.assertEqual(verdict(made, 0.0, on(10)), "open")
+        self.assertEqual(verdict(made, 0.0, on(11)), "broken")
+        self.assertEqual(verdict(made, 0.0, on(11), settled_on=on(9)), "kept")
+
     def test_money_within_the_time_counts_allocated_or_not(self):
         rows = (
             ("unallocated", Money(1, on(3), 100.0), 100.0),

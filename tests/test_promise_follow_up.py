@@ -106,6 +106,17 @@ class TestPromises(CollectionsCommon):
                 self.assertEqual(sum(promise.receipt_ids.mapped("amount")), 100.0)
                 self.assertEqual(customer.collection_promises_kept, 1)
 
+    def test_a_promise_called_off_leaves_its_money_to_the_other(self):
+        invoice = self._invoice(5)
+        mistake = self._promise(invoice, amount=60.0, days=5)
+        promise = self._promise(invoice, amount=50.0)
+        self._unallocated_payment(50.0, on=later(2))
+        self._follow_up(3)
+        self.assertEqual((mistake.amount_received, promise.amount_received), (50.0, 0.0))
+        mistake.action_cancel()
+        self._follow_up(8)
+        self.assertEqual((promise.state, promise.amount_received), ("kept", 50.0))
+
     def _bank_entry(self, customer, amount, day):
         account = self.company_data["default_account_receivable"]
         bank = self.company_data["default_journal_bank"]
