@@ -127,11 +127,31 @@ class CollectionCase(models.Model):
                 "channel": labels["channel"][row.channel],
                 "direction": labels["direction"][row.direction],
                 "who": row.address or row.recipient_id.name or "",
-                "what": " – ".join(filter(None, (row.summary, row.outcome))),
+                "what": " – ".join(self._say_contact(row)),
                 "state": labels["state"][row.state],
             }
             for row in self._contacts()
         ]
+
+    def _say_contact(self, row):
+        """What it was about and what came of it: labels in the language of the dossier,
+        whoever noted them; what a person typed or the customer read stays as it is."""
+        summary, outcome = row.summary, row.outcome
+        if row.notice_id and row.channel not in ("email", "sms"):
+            summary = self.env["collection.delivery"]._summary(
+                row.notice_id.with_env(self.env), row.channel
+            )
+        if row.outcome_code:
+            field = row._fields["outcome_code"]
+            typed = {
+                dict(field._description_selection(self.with_context(lang=lang).env))[
+                    row.outcome_code
+                ]
+                for lang, _name in self.env["res.lang"].get_installed()
+            }
+            label = dict(field._description_selection(self.env))[row.outcome_code]
+            summary, outcome = (label if text in typed else text for text in (summary, outcome))
+        return list(dict.fromkeys(filter(None, (summary, outcome))))
 
     def _contacts(self):
         """The contacts since the first of the invoices; what never left is left out."""
@@ -141,7 +161,7 @@ class CollectionCase(models.Model):
             if line.move_line_id
         ]
         domain = [
-            ("partner_id", "child_of", self.partner_id.id),
+            ("partner_id.commercial_partner_id", "=", self.partner_id.id),
             ("company_id", "=", self.company_id.id),
             ("failure_kind", "!=", "cancelled"),
         ]

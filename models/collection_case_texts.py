@@ -66,6 +66,16 @@ class CollectionCase(models.Model):
     def _say_today(self):
         return self._say_date(self.company_id._collection_today(), long=True)
 
+    def _say_computed(self):
+        return self.env._("Computed up to and including %(date)s.", date=self._say_today())
+
+    def _say_claimed(self):
+        return self.env._("The creditor claims, as of %(date)s:", date=self._say_today())
+
+    def _say_pair(self, label, value):
+        """Each language has its own way to set a colon."""
+        return self.env._("%(label)s: %(value)s", label=label, value=value)
+
     # Parties
 
     def _prepare_party(self, partner):
@@ -83,7 +93,7 @@ class CollectionCase(models.Model):
         return {
             "name": name,
             "address": lines,
-            "numbers": [f"{label}: {value}" for label, value in numbers if value],
+            "numbers": [self._say_pair(label, value) for label, value in numbers if value],
         }
 
     def _prepare_bank(self, currency):
@@ -115,14 +125,8 @@ class CollectionCase(models.Model):
         """What happened, in whole sentences."""
         lines, notices = self.line_ids, self._notices()
         facts = [
-            self.env._(
-                "The debtor owes the invoices listed in this dossier. The first fell due on "
-                "%(first)s, the last on %(last)s.",
-                first=self._say_date(min(lines.mapped("date_maturity")), long=True),
-                last=self._say_date(max(lines.mapped("date_maturity")), long=True),
-            )
-            if all(lines.mapped("date_maturity"))
-            else self.env._("The debtor owes the invoices listed in this dossier.")
+            self.env._("The debtor owes the invoices listed in this dossier."),
+            self._say_due(lines.mapped("date_maturity")),
         ]
         if notices:
             facts.append(
@@ -140,13 +144,24 @@ class CollectionCase(models.Model):
                     date=self._say_date(firm.deadline_date, long=True),
                 )
             )
-        return facts + self._objections()
+        return [*filter(None, facts), *self._objections()]
+
+    def _say_due(self, dates):
+        """Since when the items are due; nothing where a date is missing."""
+        if not dates or not all(dates):
+            return ""
+        first, last = (self._say_date(day, long=True) for day in (min(dates), max(dates)))
+        if first == last:
+            return self.env._("The due date is %(date)s.", date=first)
+        return self.env._(
+            "Their due dates run from %(first)s to %(last)s.", first=first, last=last
+        )
 
     def _objections(self):
         """What the debtor contests, and what became of it."""
         disputes = self.env["collection.dispute"].search(
             [
-                ("partner_id", "child_of", self.partner_id.id),
+                ("partner_id.commercial_partner_id", "=", self.partner_id.id),
                 ("company_id", "=", self.company_id.id),
             ]
         )
@@ -188,14 +203,16 @@ class CollectionCase(models.Model):
 
     def _references(self, move):
         """Order and delivery, where the installed applications know them."""
+        # The origin of our own charges is the invoice that was late.
+        origin = not move.collection_is_charge and move.invoice_origin
         pairs = [
             (self.env._("Your reference"), move.ref),
-            (self.env._("Order"), ", ".join(self._order_names(move)) or move.invoice_origin),
+            (self.env._("Sales order"), ", ".join(self._order_names(move)) or origin),
             (self.env._("Delivery"), ", ".join(self._delivery_names(move))),
         ]
         if "delivery_date" in move._fields:
             pairs.append((self.env._("Delivered on"), self._say_date(move.delivery_date)))
-        return [f"{label}: {value}" for label, value in pairs if value]
+        return [self._say_pair(label, value) for label, value in pairs if value]
 
     def _sold_lines(self, move):
         lines = move.invoice_line_ids

@@ -45,7 +45,9 @@ class CollectionDelivery(models.AbstractModel):
         recipient = notice.recipient_id
         address = {
             "email": ", ".join(email_normalize_all(recipient.email or "")),
-            "letter": recipient._collection_postal_address(),
+            "letter": recipient.with_context(
+                lang=notice._letter_lang()
+            )._collection_postal_address(),
             "sms": recipient._collection_sms_number(),
             "call": recipient._collection_phone(),
         }[channel]

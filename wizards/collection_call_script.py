@@ -96,16 +96,20 @@ class CollectionCall(models.TransientModel):
         }
 
     def _last_promise(self, lang):
-        """``{"date", "amount", "state"}`` of the customer's latest promise, or None."""
-        promise = self.env["collection.promise"].search(
+        """``{"date", "amount", "state", "is_missed"}`` of the promise whose day came
+        last, else of the next one to come, or None."""
+        promises = self.env["collection.promise"].search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
                 ("state", "not in", ("draft", "cancelled")),
             ],
-            order="date_from desc, id desc",
-            limit=1,
+            order="date_promised, id",
         )
+        today = self.company_id._collection_today()
+        # Of a plan, the last instalment may lie years ahead.
+        past = promises.filtered(lambda promise: promise.date_promised <= today)
+        promise = past[-1:] or promises[:1]
         if not promise:
             return None
         states = dict(promise._fields["state"]._description_selection(self.env))
@@ -115,6 +119,7 @@ class CollectionCall(models.TransientModel):
             if promise.amount
             else "",
             "state": states[promise.state],
+            "is_missed": promise.date_promised < today and promise.state != "kept",
         }
 
     def _say_date(self, date, lang):
