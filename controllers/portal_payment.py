@@ -104,6 +104,9 @@ class CollectionsPayment(CollectionsPortal, PortalAccount, InvoicePayment):
         kwargs["amount"] = wanted["amount"]
         kwargs["landing_route"] = self._collection_url(access)
         partner = access.author if access.by_link else request.env.user.partner_id
+        if access.by_link:
+            # Whoever has the link pays; his card is not kept as the customer's.
+            kwargs["tokenization_requested"] = False
         return self._process_transaction(
             partner.id, wanted["currency"].id, wanted["invoices"].ids, reference, **kwargs
         )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
+
+from .typed_values import only_typed
 
 STATES = [
     ("prepared", "Prepared"),
@@ -12,7 +14,6 @@ STATES = [
 # Whose items are left alone by dunning.
 LIVE_STATES = ("prepared", "handed_over", "in_progress")
 WITH_THIRD_PARTY = ("handed_over", "in_progress")
-MANAGER_GROUP = "account_collections.group_collections_manager"
 # What the actions decide; nobody types it in.
 SYSTEM_FIELDS = {
     "name",
@@ -24,6 +25,15 @@ SYSTEM_FIELDS = {
     "closing_reason",
     "dossier_attachment_id",
     *(f"date_{state}" for state, _label in STATES),
+}
+# What the books say; an agency earns a share of some of it.
+MONEY_FIELDS = {
+    "amount_claimed",
+    "amount_open",
+    "amount_recovered",
+    "amount_reported",
+    "amount_written_off",
+    "amount_fees",
 }
 
 
@@ -207,6 +217,9 @@ class CollectionCase(models.Model):
         for vals in vals_list:
             if not self.env.su and vals.get("state", "prepared") != "prepared":
                 raise UserError(self.env._("A new case is prepared first."))
+        decided = (SYSTEM_FIELDS | MONEY_FIELDS) - {"company_id", "partner_id"}
+        self, vals_list = only_typed(self, vals_list, decided)  # noqa: PLW0642
+        for vals in vals_list:
             company = self.env["res.company"].browse(
                 vals.get("company_id") or self.env.company.id
             )
@@ -214,6 +227,7 @@ class CollectionCase(models.Model):
             vals["partner_id"] = partner.commercial_partner_id.id
             vals["name"] = sequence.sudo().with_company(company).next_by_code("collection.case")
             vals.setdefault("date_prepared", company._collection_today())
+            vals.setdefault("agency_id", company.collection_agency_id.id)
             if not vals.get("user_id"):
                 collector = partner.commercial_partner_id._collection_collectors(company)
                 owner = collector.get(vals["partner_id"]) or company._collection_responsible()
@@ -230,15 +244,18 @@ class CollectionCase(models.Model):
         :raises UserError: for a person who writes them, over RPC for instance
         """
         if not self.env.su:
-            if SYSTEM_FIELDS & vals.keys():
+            decided = (SYSTEM_FIELDS | MONEY_FIELDS) & vals.keys()
+            if decided:
                 raise UserError(
                     self.env._(
                         "A case is changed through its buttons, not by writing %(fields)s.",
-                        fields=", ".join(sorted(SYSTEM_FIELDS & vals.keys())),
+                        fields=", ".join(sorted(decided)),
                     )
                 )
             if {"move_line_ids", "line_ids", "date_handover_due"} & vals.keys():
                 self._check_prepared()
+            if self._is_for_managers(vals):
+                self._check_manager()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
@@ -281,18 +298,3 @@ class CollectionCase(models.Model):
         for company, group in proposals.grouped("company_id").items():
             group = group.with_company(company)
             group.env["collection.issue"]._refresh(group)._update_level()
-
-    def _check_manager(self):
-        """:raises AccessError: for everybody but a collections manager"""
-        self.check_access("write")
-        if not self.env.user.has_group(MANAGER_GROUP):
-            raise AccessError(
-                self.env._("Only a collections manager hands over, withdraws or closes cases.")
-            )
-
-    def _check_prepared(self):
-        """:raises UserError: once the case has left the house"""
-        if self.filtered(lambda case: case.state != "prepared"):
-            raise UserError(
-                self.env._("The items of a case are chosen before it is handed over.")
-            )

@@ -58,10 +58,14 @@ class CollectionCase(models.Model):
         Those whose document is an item of the case are in the principal already.
         """
         items = self.line_ids.move_line_id
-        charges = self.env["collection.charge"].search(
-            [("move_line_id", "in", items.ids), ("state", "in", CLAIMED_STATES)],
-            order="date_from, id",
-        )
+        charges = self._charges_of(items)
+        # Nor those whose document was handed over by itself, in another case.
+        elsewhere = self._live_lines(charges.charge_move_id.line_ids - items).move_line_id
+
+        def claimed(charge):
+            listed = charge.charge_move_id.line_ids & (items | elsewhere)
+            return 0.0 if listed else charge.amount_open
+
         return [
             {
                 "charge": charge,
@@ -74,11 +78,17 @@ class CollectionCase(models.Model):
                 "rule": charge.fee_rule_id,
                 "amount": charge.amount,
                 "tax": charge.amount_tax,
-                "claimed": 0.0 if charge.charge_move_id.line_ids & items else charge.amount_open,
+                "claimed": claimed(charge),
                 "is_item": bool(charge.charge_move_id.line_ids & items),
             }
             for charge in charges
         ]
+
+    def _charges_of(self, items):
+        return self.env["collection.charge"].search(
+            [("move_line_id", "in", items.ids), ("state", "in", CLAIMED_STATES)],
+            order="date_from, id",
+        )
 
     def _accrued_charges(self, day):
         """What lateness adds up to a day and nobody has charged yet."""
@@ -121,7 +131,7 @@ class CollectionCase(models.Model):
             return {}
         credits = self.env["account.move.line"].search(
             Domain("company_id", "=", self.company_id.id)
-            & Domain("partner_id", "child_of", self.partner_id.id)
+            & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
             & Domain("account_id.account_type", "=", "asset_receivable")
             & Domain("parent_state", "=", "posted")
             & Domain("reconciled", "=", False)

@@ -32,6 +32,7 @@ class CollectionCase(models.Model):
             "context": {
                 "default_company_id": company.id,
                 "default_partner_id": customer.id,
+                "default_agency_id": company.collection_agency_id.id,
                 "default_move_line_ids": [Command.set(items.ids)],
             },
         }
@@ -42,7 +43,7 @@ class CollectionCase(models.Model):
         return self.env["account.move.line"].search(
             [
                 ("company_id", "=", company.id),
-                ("partner_id", "child_of", customer.id),
+                ("partner_id.commercial_partner_id", "=", customer.id),
                 ("account_id.account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

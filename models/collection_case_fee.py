@@ -3,6 +3,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 
 from .collection_notice import MANAGER_GROUP
+from .typed_values import only_typed
 
 
 class CollectionCaseFee(models.Model):
@@ -107,11 +108,7 @@ class CollectionCaseFee(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if not self.env.su:
-            vals_list = [
-                {name: value for name, value in vals.items() if name != "bill_id"}
-                for vals in vals_list
-            ]
+        self, vals_list = only_typed(self, vals_list, {"bill_id"})  # noqa: PLW0642
         return super().create(vals_list)
 
     @api.ondelete(at_uninstall=False)

@@ -44,10 +44,10 @@ class CollectionCase(models.Model):
         if self.state == "settled":
             if is_open:
                 self._reopen(today)
-        elif not is_open:
-            self._finish(today)
-        else:
+        elif is_open or any(line._is_in_correction() for line in self.line_ids):
             self._ask_what_is_due(today)
+        else:
+            self._finish(today)
 
     def _finish(self, today):
         """Nothing is left to collect of its items."""

@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .collection_case import LIVE_STATES
+from .typed_values import only_typed
+
+# What a person chooses of a line; the rest is copied from it.
+CHOSEN = {"case_id", "move_line_id"}
 
 
 class CollectionCaseLine(models.Model):
@@ -78,6 +82,7 @@ class CollectionCaseLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        self, vals_list = only_typed(self, vals_list, self._fields.keys() - CHOSEN)  # noqa: PLW0642
         lines = super().create(vals_list)
         if not self.env.su:
             lines.case_id._check_prepared()
@@ -122,6 +127,11 @@ class CollectionCaseLine(models.Model):
         self.ensure_one()
         item = self.move_line_id
         return item.parent_state == "posted" and not item.reconciled
+
+    def _is_in_correction(self):
+        """True while the invoice is a draft: it is posted again, or cancelled."""
+        self.ensure_one()
+        return self.move_id.state == "draft"
 
     def _find_again(self):
         """An invoice that was corrected has new items: the case goes on with them."""

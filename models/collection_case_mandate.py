@@ -40,10 +40,11 @@ class CollectionCase(models.Model):
     def action_send(self):
         """Write to whoever works the case, with mandate, export and dossier attached.
 
+        :raises AccessError: for everybody but a collections manager, who hands over
         :raises UserError: when nobody is mandated
         """
         self.ensure_one()
-        self.check_access("write")
+        self._check_manager()
         party = self._mandatary()
         if not party:
             raise UserError(

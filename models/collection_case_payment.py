@@ -2,6 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .collection_discount_offer import CREDIT_NOTES
+from .typed_values import only_typed
+
+# What the books say of a payment.
+BOOKED = {"partial_id", "payment_move_id", "balance", "state", "is_before", "company_id"}
 
 
 class CollectionCasePayment(models.Model):
@@ -80,11 +84,17 @@ class CollectionCasePayment(models.Model):
                     self.env._("“%s” is not in the case.", row.move_line_id.display_name)
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self, vals_list = only_typed(self, vals_list, BOOKED)  # noqa: PLW0642
+        return super().create(vals_list)
+
     def write(self, vals):
         """:raises UserError: for what the books say"""
         booked = self.filtered("partial_id")
         if booked and not self.env.su and vals.keys() - {"paid_to", "note"}:
             raise UserError(self.env._("The books say what was received: only note who got it."))
+        _self, (vals,) = only_typed(self, [vals], BOOKED)
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

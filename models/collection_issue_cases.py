@@ -30,7 +30,8 @@ class CollectionIssue(models.AbstractModel):
         ).move_line_id
         items -= self.env["collection.case"]._live_lines(items).move_line_id
         if items:
-            self.env["collection.case"].create(
+            # Safe: whoever issues may announce a case; its notice and dates are the system's.
+            self.env["collection.case"].sudo().create(
                 {
                     "company_id": notice.company_id.id,
                     "partner_id": notice.partner_id.id,

@@ -174,6 +174,8 @@ class CollectionPortal(models.AbstractModel):
 def _day(text):
     """A date somebody typed into the address bar, or None."""
     try:
-        return fields.Date.to_date(text) or None
+        day = fields.Date.to_date(text) or None
     except (ValueError, TypeError):
         return None
+    # Far from the ends of the calendar, where months cannot be counted back or on.
+    return day if day and 1900 <= day.year <= 2999 else None

@@ -109,14 +109,16 @@ class CollectionPortal(models.AbstractModel):
             else:
                 broken.update(promise.move_line_ids.ids)
         paying = self._being_paid(items.move_id)
+        # Whatever else keeps its reminders back, and for longer.
+        in_case = self.env["collection.case"]._live_lines(items).move_line_id
         status = {}
         for item in items:
             one = known.get(item.id)
             reason = one.pause[0] if one and one.pause else ""
-            free = reason not in TAKEN and item.id not in days
+            free = reason not in TAKEN and item.id not in days and item not in in_case
             status[item.id] = {
                 "can_promise": free and item.id not in broken,
-                "can_dispute": item not in disputed and reason != "case",
+                "can_dispute": item not in disputed and item not in in_case,
                 "disputed": one.disputed if one else 0.0,
                 "promised": days.get(item.id),
                 "paying": item.move_id in paying,

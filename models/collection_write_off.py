@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
+from .typed_values import only_typed
+
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To approve"),
@@ -188,7 +190,7 @@ class CollectionWriteOff(models.Model):
         for write_off in self:
             write_off.document_count = len(write_off._documents())
 
-    @api.depends("amount_total", "company_id", "partner_id", "state")
+    @api.depends("amount_total", "company_id", "partner_id", "state", "include_charges")
     def _compute_needs_second(self):
         for write_off in self:
             write_off.needs_second = write_off._is_above_limit()
@@ -224,6 +226,9 @@ class CollectionWriteOff(models.Model):
         for vals in vals_list:
             # A form may send what it shows of a new record.
             self._check_decided({name for name in vals if vals[name] not in ("draft", False)})
+        decided = DECIDED | {"amount_total"}
+        self, vals_list = only_typed(self, vals_list, decided)  # noqa: PLW0642
+        for vals in vals_list:
             company = self.env["res.company"].browse(vals.get("company_id") or self.env.company.id)
             partner = self.env["res.partner"].browse(vals.get("partner_id"))
             vals["partner_id"] = partner.commercial_partner_id.id
@@ -236,6 +241,7 @@ class CollectionWriteOff(models.Model):
         self._check_decided(vals.keys())
         if not self.env.su and CONTENT & vals.keys():
             self._check_draft()
+        _self, (vals,) = only_typed(self, [vals], {"amount_total"})
         return super().write(vals)
 
     @api.model

@@ -29,10 +29,12 @@ class CollectionWriteOff(models.Model):
             Domain("company_id", "=", company.id)
             & Domain("partner_id", "=", self.partner_id.id)
             & Domain("state", "in", ("to_approve", "posted"))
-            & Domain("create_date", ">=", since)
+            & Domain("date_requested", ">=", since)
             & Domain("id", "!=", self._origin.id)
         )
         total = self.amount_total + sum(before.mapped("amount_total"))
+        if self.include_charges and self.state in ("draft", "to_approve"):
+            total += self._clean()._charges_balance()
         return company.currency_id.compare_amounts(total, limit) > 0
 
     def _approval_problem(self):

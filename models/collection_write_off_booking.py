@@ -67,6 +67,19 @@ class CollectionWriteOff(models.Model):
         )
         return charges.filtered(lambda row: row.currency_id.compare_amounts(row.amount_open, 0) > 0)
 
+    def _charges_balance(self):
+        """What giving up the charges costs on top, in company currency, as of today."""
+        company = self.company_id
+        day = company._collection_today()
+        # Those whose document is among the items are counted with them.
+        charges = self._charges().filtered(
+            lambda row: not row.charge_move_id.line_ids & self.line_ids.move_line_id
+        )
+        return sum(
+            row.currency_id._convert(row.amount_open, company.currency_id, company, day)
+            for row in charges
+        )
+
     def _add_charges(self):
         """Late interest and fees: what is booked joins the items, the rest is waived."""
         charges = self._charges()
@@ -155,7 +168,11 @@ class CollectionWriteOff(models.Model):
                 )
             )
         clean = self._clean()
-        clean.line_ids.document_id._collection_reverse_exactly()
+        documents = clean.line_ids.document_id
+        # What an accountant has reversed himself is not taken back twice.
+        undone = documents.reversal_move_ids.filtered(lambda move: move.state == "posted")
+        left = documents.filtered(lambda move: move.state == "posted") - undone.reversed_entry_id
+        left._collection_reverse_exactly()
         self.write(
             {
                 "state": "reversed",

@@ -20,7 +20,7 @@ class CollectionWriteOff(models.Model):
         if not items:
             items = items.search(
                 Domain("company_id", "=", company.id)
-                & Domain("partner_id", "child_of", customer.id)
+                & Domain("partner_id.commercial_partner_id", "=", customer.id)
                 & Domain("account_id.account_type", "=", "asset_receivable")
                 & Domain("parent_state", "=", "posted")
                 & Domain("reconciled", "=", False)

@@ -1,6 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from .typed_values import only_typed
+
+# What follows from the item and the amount, or from booking them. The limit above which a
+# second manager approves is measured on it.
+DECIDED = {"document_id", "balance", "state", "company_id", "recovery_move_ids"}
+
 
 class CollectionWriteOffLine(models.Model):
     """One item, or a part of it, that is given up."""
@@ -111,25 +117,21 @@ class CollectionWriteOffLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create([self._without_document(vals) for vals in vals_list])
+        self, vals_list = only_typed(self, vals_list, DECIDED)  # noqa: PLW0642
+        lines = super().create(vals_list)
         lines._check_may_change()
         return lines
 
     def write(self, vals):
         self._check_may_change()
-        result = super().write(self._without_document(vals))
+        _self, (typed,) = only_typed(self, [vals], DECIDED)
+        result = super().write(typed)
         self._check_may_change()
         return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_requested(self):
         self._check_may_change()
-
-    def _without_document(self, vals):
-        """What books a line is decided by code."""
-        if self.env.su:
-            return vals
-        return {name: value for name, value in vals.items() if name != "document_id"}
 
     def _check_may_change(self):
         if not self.env.su:

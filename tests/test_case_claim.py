@@ -202,3 +202,46 @@ class TestCaseClaim(ChargesCommon, CaseCommon):
         self.assertEqual(case.line_ids.days_overdue, 31)
         self.assertEqual(case.line_ids.date_maturity, later(-31))
         self.assertEqual(TODAY - case.line_ids.date_maturity, later(31) - TODAY)
+
+    def test_a_subsidiary_is_another_customer(self):
+        """Its credits, contacts and objections stand in no dossier of its mother."""
+        daughter = self._create_customer(
+            "Daughter", is_company=True, parent_id=self.customer.id
+        )
+        self.assertEqual(daughter.commercial_partner_id, daughter)
+        debt, theirs = self._ultimatum_due(1000.0), self._invoice(31, partner=daughter)
+        self._unallocated_payment(100.0, partner=daughter)
+        self.env["collection.communication"].sudo().create(
+            {
+                "company_id": self.company.id,
+                "partner_id": daughter.id,
+                "channel": "call",
+                "state": "done",
+                "summary": "Their secret",
+            }
+        )
+        self._pause("dispute", theirs, reason="Their quarrel")
+        case = self._case(debt)
+        self.assertEqual(self._amounts_of(case)["USD"][3], 0.0)
+        self.assertNotIn("Their secret", [row["what"] for row in case._contact_rows()])
+        nothing = self.env["account.move.line"]
+        action = self.env["collection.write.off"]._open(self.customer, nothing)
+        rows = [vals["move_line_id"] for *_command, vals in action["context"]["default_line_ids"]]
+        case._set_state("withdrawn", closing_reason="Again")
+        action = self.env["collection.case"]._open_dialog(self.customer, nothing)
+        rows += action["context"]["default_move_line_ids"][0][2]
+        self.assertIn(self._item(debt).id, rows)
+        self.assertNotIn(self._item(theirs).id, rows)
+
+    def test_a_charge_in_another_case_is_claimed_there(self):
+        """Its document was handed over by itself: never claimed twice."""
+        self.company.collection_charge_booking = "invoice"
+        invoice = self._late(1000.0)
+        self._run()
+        document = self._charges(invoice).charge_move_id
+        self.assertTrue(document)
+        first, second = self._case(invoice), self._case(document)
+        self.assertEqual(self._amounts_of(second)["USD"][0], document.amount_residual)
+        self.assertEqual(self._amounts_of(first)["USD"][1:3], (0.0, 0.0))
+        second._set_state("withdrawn", closing_reason="Together")
+        self.assertEqual(sum(self._amounts_of(first)["USD"][1:3]), document.amount_residual)

@@ -257,3 +257,67 @@ class TestCaseFlow(CaseCommon):
             mine.line_ids.unlink()
         with self.assertRaises(UserError):
             case.with_user(self.manager).unlink()
+
+    def test_no_value_decides_a_state(self):
+        """Neither a default of the context nor a value over RPC."""
+        notice = self._run().notice_ids
+        model = self.env["collection.case"].with_user(self.collector)
+        other = self._invoice(40)
+        context = {"default_state": "in_progress", "default_date_handed_over": TODAY}
+        vals = {
+            "partner_id": self.customer.id,
+            "move_line_ids": self._item(other).ids,
+            "notice_id": notice.id,
+            "date_closed": TODAY,
+        }
+        case = model.with_context(**context).create(vals)
+        self.assertRecordValues(
+            case,
+            [
+                {
+                    "state": "prepared",
+                    "date_handed_over": False,
+                    "date_closed": False,
+                    "notice_id": False,
+                }
+            ],
+        )
+        lines = self.env["collection.case.line"].with_user(self.collector)
+        item = self._item(self._invoice(40))
+        line = lines.create({"case_id": case.id, "move_line_id": item.id, "is_live": False})
+        self.assertTrue(line.is_live)
+
+    def test_whom_it_went_to_is_for_managers(self):
+        """And the day the ultimatum gave the customer; the file leaves by a manager's hand."""
+        announced = self._run().notice_ids.case_ids
+        mine = announced.with_user(self.collector)
+        with self.assertRaises(AccessError):
+            mine.date_handover_due = TODAY
+        announced.with_user(self.manager).date_handover_due = later(3)
+        with self.assertRaises(AccessError):
+            mine.action_send()
+        mine.agency_id = self._create_customer("Another agency")
+        self._hand_over(announced, early_reason="Moves abroad")
+        with self.assertRaises(AccessError):
+            mine.agency_id = self.agency
+        mine.court = "Cluj"
+        announced.with_user(self.manager).agency_id = self.agency
+
+    def test_the_agency_is_that_of_the_company(self):
+        """Whatever company is active."""
+        other = self.setup_other_company()["company"]
+        agency = self.env["res.partner"].create({"name": "Other", "company_id": other.id})
+        other.collection_agency_id = agency
+        invoice = self.init_invoice(
+            "out_invoice",
+            partner=self.customer,
+            invoice_date=TODAY,
+            amounts=[100.0],
+            company=other,
+            post=True,
+        )
+        context = self.env["collection.case"]._open_dialog(self.customer, self._item(invoice))
+        case = self.env["collection.case"].with_context(**context["context"])
+        self.assertEqual(case.default_get(["agency_id"]).get("agency_id"), agency.id)
+        case = self._case(invoice, company_id=other.id)
+        self.assertEqual(case.agency_id, agency)

@@ -124,3 +124,22 @@ class TestCaseFollowUp(CaseCommon):
         with freeze_time("2026-04-01 05:00:00"):
             self.assertFalse(case._may_hand_over())
         self.assertEqual(case._first_handover_date() - TODAY, timedelta(days=1))
+
+    def test_an_invoice_under_correction_is_not_paid(self):
+        """The night passes while the invoice is a draft: its case goes on."""
+        case = self._case()
+        self._hand_over(case)
+        due = self.invoice.invoice_date_due
+        self.invoice.button_draft()
+        self._follow_up(later(1))
+        self.assertEqual(case.state, "handed_over")
+        self.invoice.invoice_payment_term_id = self.pay_terms_b  # builds the items anew
+        self.invoice.invoice_payment_term_id = False
+        self.invoice.invoice_date_due = due
+        self._follow_up(later(2))
+        self.assertEqual(case.state, "handed_over")
+        self.invoice.action_post()
+        self._follow_up(later(3))
+        self.assertEqual(case.state, "handed_over")
+        self.assertEqual(case.move_line_ids, self._item(self.invoice))
+        self.assertTrue(case.line_ids.is_live)

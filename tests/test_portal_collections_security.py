@@ -369,3 +369,26 @@ class TestPortalCollectionsSecurity(PortalCommon):
             ):
                 self.make_jsonrpc_request(f"{url}/{number}", {**params, **values})
         self.assertEqual(len(self.env["payment.transaction"].search([])), 1)
+
+    def test_what_a_case_is_about_is_not_answered_here(self):
+        """Nor where another reason keeps reminders back for longer."""
+        invoice = self._late_today()
+        item = self._item(invoice)
+        self.env["collection.case"].create(
+            {"partner_id": self.customer.id, "move_line_ids": item.ids}
+        )
+        invoice.sudo().payment_state = "blocked"
+        self._login(self.customer)
+        self.assertEqual(self._promise(item).status_code, 422)
+        self.assertEqual(self._contest(item).status_code, 422)
+        self.assertFalse(self._promises())
+        self.assertFalse(self._disputes())
+
+    def test_days_before_the_calendar(self):
+        self._login(self.customer)
+        for day in ("0001-01-01", "9999-12-31", "0000-00-00", "'"):
+            with self.subTest(day):
+                address = f"/my/collections/statement?company_id={self.company.id}"
+                response = self.url_open(f"{address}&date_from={day}&date_to={day}")
+                self.assertEqual(response.status_code, 200)
+                self.assertEqual(self._promise(self._item(self._late_today()), date=day).status_code, 422)

@@ -331,3 +331,131 @@ class TestStatement(AccessCommon, MockEmail):
         for role in ("portal", "salesperson", "auditor"):
             with self.subTest(role), self.assertRaises(AccessError):
                 self._as(role, self.customer).action_collection_statement()
+
+    def _ledger(self, customer, day, currency=None):
+        """The balance of the receivable account on a day, as core's ledger has it."""
+        domain = [
+            ("partner_id.commercial_partner_id", "=", customer.id),
+            ("account_id.account_type", "=", "asset_receivable"),
+            ("parent_state", "=", "posted"),
+            ("company_id", "=", self.company.id),
+            ("date", "<=", day),
+        ]
+        if currency:
+            domain.append(("currency_id", "=", currency.id))
+        lines = self.env["account.move.line"].search(domain)
+        return sum(lines.mapped("amount_currency" if currency else "balance"))
+
+    def test_field_bug_d5_aging_is_the_account_of_that_day(self):
+        """D5: refunds, partial payments and past days; nothing is subtracted twice."""
+        first = self._invoice(days_late=70, amount=100.0)
+        second = self._invoice(days_late=40, amount=60.0)
+        self._pay(first, amount=30.0, on=later(-50))
+        self._pay(second, amount=10.0, on=later(-5))
+        note = self._credit_note(25.0)
+        (self._item(note) | self._item(first)).reconcile()
+        self._credit_note(8.0)
+        self._unallocated_payment(5.0)
+        self._pay(second, amount=50.0, on=TODAY)
+        written = self._invoice(days_late=20, amount=12.0)
+        written.button_draft()
+        written.button_cancel()
+        for back in (120, 90, 69, 50, 49, 30, 6, 5, 1, 0):
+            day = later(-back)
+            with self.subTest(day=day):
+                account = self._accounts(date_to=day, date_from=day).get(
+                    self.company.currency_id
+                )
+                closing = account.closing if account else 0.0
+                self.assertAlmostEqual(closing, self._ledger(self.customer, day), 2)
+                if account:
+                    self._sums(account)
+
+    def test_field_bug_e5_aging_in_the_customers_currency(self):
+        """E5, E4: each currency for itself, opening balance too, whatever the rates do."""
+        other = self.setup_other_currency(
+            "EUR", rates=[("2016-01-01", 2.0), ("2026-03-01", 4.0), ("2026-03-25", 3.0)]
+        )
+        here = self._invoice(days_late=10, amount=100.0)
+        abroad = self._invoice(days_late=40, amount=80.0, currency_id=other.id)
+        self._register_payment(
+            abroad, payment_date=later(-8), amount=30.0, currency_id=other.id
+        )
+        self._pay(here, amount=40.0, on=later(-8))
+        for back in (45, 20, 9, 8, 0):
+            day = later(-back)
+            accounts = self._accounts(date_to=day, date_from=later(-9))
+            for currency in (self.company.currency_id, other):
+                with self.subTest(day=day, currency=currency.name):
+                    account = accounts.get(currency)
+                    closing = account.closing if account else 0.0
+                    self.assertAlmostEqual(
+                        closing, self._ledger(self.customer, day, currency), 2
+                    )
+                    if account:
+                        self._sums(account)
+        self.assertEqual(accounts[other].aging["late_60"], 50.0)
+        self.assertEqual(accounts[other].opening, 80.0)
+        self.assertEqual(accounts[self.company.currency_id].aging["late_30"], 60.0)
+
+    def test_field_bug_j2_every_instalment_is_aged(self):
+        """J2: one late, one paid, one to come; each by its own due date."""
+        term = self.env["account.payment.term"].create(
+            {
+                "name": "Thirds",
+                "line_ids": [
+                    (0, 0, {"value": "percent", "value_amount": share, "nb_days": days})
+                    for share, days in ((50, 10), (30, 60), (20, 120))
+                ],
+            }
+        )
+        invoice = self._create_invoice_one_line(
+            price_unit=100.0,
+            tax_ids=[],
+            partner_id=self.customer.id,
+            invoice_date=later(-80),
+            invoice_payment_term_id=term.id,
+            post=True,
+        )
+        account = self._account(date_from=later(-80))
+        self.assertEqual(
+            [account.aging[name] for name in ("late_90", "late_30", "not_due")],
+            [50.0, 30.0, 20.0],
+        )
+        self._pay(invoice, amount=50.0)
+        account = self._account(date_from=later(-80))
+        self.assertEqual(
+            [account.aging[name] for name in ("late_90", "late_30", "not_due")],
+            [0.0, 30.0, 20.0],
+        )
+        self.assertEqual(account.overdue, 30.0)
+        self._sums(account)
+
+    def test_customers_with_statements_are_merged(self):
+        """Both have last month's: the log of both is kept."""
+        double = self._create_customer("The Same")
+        log = self.env["collection.communication"].sudo()
+        rows = log.create(
+            [
+                {
+                    "company_id": self.company.id,
+                    "partner_id": partner.id,
+                    "channel": "email",
+                    "state": "sent",
+                    "summary": "Statement",
+                    "statement_month": month,
+                }
+                for partner, month in (
+                    (self.customer, "2026-02-01"),
+                    (double, "2026-02-01"),
+                    (double, "2026-01-01"),
+                )
+            ]
+        )
+        self.env["base.partner.merge.automatic.wizard"].sudo()._merge(
+            (self.customer | double).ids, self.customer
+        )
+        rows.invalidate_recordset()
+        self.assertEqual(rows.exists().partner_id, self.customer)
+        self.assertEqual(len(rows.exists()), 3)
+        self.assertEqual([bool(row.statement_month) for row in rows], [True, False, True])

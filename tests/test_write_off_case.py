@@ -146,3 +146,26 @@ class TestWriteOffCase(WriteOffCommon):
         self.assertTrue(case.fees_to_bill)
         with self.assertRaises(AccessError):
             fees.with_user(self.collector).action_create_bill()
+
+    def test_what_was_received_the_books_say(self):
+        """Over RPC as little as on the screen: an agency earns a share of it."""
+        invoice = self._invoice(60, 1000.0)
+        case = self._case(invoice)
+        self._pay(invoice, 100.0)
+        partial = case.payment_ids.partial_id
+        other = self._case(self._invoice(60, 70.0), hand_over=False)
+        rows = self.env["collection.case.payment"].with_user(self.collector)
+        forged = {"partial_id": partial.id, "balance": 900.0, "state": "received"}
+        row = rows.create({"case_id": other.id, "amount": 900.0, **forged})
+        row |= rows.with_context(
+            **{f"default_{name}": value for name, value in forged.items()}
+        ).create({"case_id": other.id, "amount": 900.0})
+        row.write(forged)
+        self.assertFalse(row.partial_id)
+        self.assertEqual(set(row.mapped("state")), {"reported"})
+        self.assertEqual(other.amount_recovered, 0.0)
+        for name in ("amount_recovered", "amount_claimed", "amount_written_off", "amount_fees"):
+            with self.subTest(name), self.assertRaises(UserError):
+                other.with_user(self.collector).write({name: 900.0})
+        fee = self.env["collection.case.fee"].with_context(default_bill_id=invoice.id)
+        self.assertFalse(fee.create({"case_id": case.id, "name": "Fee", "amount": 1.0}).bill_id)

@@ -334,3 +334,54 @@ class TestWriteOffRules(WriteOffCommon):
         )
         with self.assertRaises(UserError):
             wizard.line_ids = [Command.create({"move_line_id": item.id, "amount": 90.0})]
+
+    def test_the_limit_cannot_be_typed_away(self):
+        """What is written off counts, not what somebody says of it."""
+        self.company.collection_write_off_limit = 1000.0
+        invoice = self._invoice(60, 5000.0)
+        line = {"move_line_id": self._item(invoice).id, "balance": 1.0, "state": "posted"}
+        model = self.env["collection.write.off"].with_user(self.collector)
+        vals = {
+            "partner_id": self.customer.id,
+            "reason": "Bankrupt",
+            "line_ids": [Command.create(line)],
+            "amount_total": 1.0,
+        }
+        forged = {"default_state": "posted", "default_approved_by": self.colleague.id}
+        forged |= {"default_balance": 1.0, "default_document_id": invoice.id}
+        for context in ({}, forged):
+            asked = model.with_context(**context).create([vals])
+            self.assertEqual((asked.state, asked.approved_by.id), ("draft", False))
+            asked.line_ids.write({"balance": 2.0, "state": "posted"})
+            asked.write({"amount_total": 2.0})
+            self.assertEqual((asked.amount_total, asked.line_ids.state), (5000.0, "draft"))
+            self.assertFalse(asked.line_ids.document_id)
+        mine = asked.with_user(self.env.user)
+        mine.action_request()
+        self.assertEqual(mine.state, "to_approve")
+
+    def test_charges_given_up_count_for_the_limit(self):
+        self.company.collection_write_off_limit = 1000.0
+        for booking in ("claim", "invoice"):
+            with self.subTest(booking):
+                self.company.collection_charge_booking = booking
+                invoice, _notice, _charges = self._charged()
+                self.assertEqual(self._write_off(invoice, post=False).needs_second, False)
+                asked = self._write_off(invoice, include_charges=True)
+                self.assertEqual(asked.state, "to_approve")
+                asked.action_cancel()
+
+    def test_an_accountant_reversed_its_entry_himself(self):
+        """It is not taken back a second time."""
+        for relief in (False, True):
+            with self.subTest(relief=relief):
+                invoice = self._billed([(500.0, self.tax_20)])
+                before = self._balances()
+                write_off = self._write_off(invoice, tax_relief=relief)
+                document = write_off.line_ids.document_id
+                document._reverse_moves([{"date": TODAY}], cancel=True)
+                self.assertEqual(invoice.amount_residual, 600.0)
+                write_off.action_reverse()
+                self.assertEqual(write_off.state, "reversed")
+                self.assertEqual(invoice.amount_residual, 600.0)
+                self.assertEqual(self._balances(), before)

@@ -26,3 +26,4 @@ from . import collection_assign
 from . import collection_write
 from . import collection_recovery
 from . import collection_plan_spread
+from . import base_partner_merge
