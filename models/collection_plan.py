@@ -285,7 +285,7 @@ class CollectionPlan(models.Model):
         items = self.env["account.move.line"].search(
             [
                 ("company_id", "=", company.id),
-                ("partner_id", "child_of", customer.ids),
+                ("partner_id.commercial_partner_id", "in", customer.ids),
                 ("account_id.account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

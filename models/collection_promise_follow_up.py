@@ -57,7 +57,9 @@ class CollectionPromise(models.Model):
         """Say what came of the promises of these customers, each of them by himself."""
         customers = self.partner_id.commercial_partner_id
         watched = self.search(
-            self._watched_domain(company) & Domain("partner_id", "child_of", customers.ids)
+            self._watched_domain(company) & Domain(
+                "partner_id.commercial_partner_id", "in", customers.ids
+            )
         )
         if not watched:
             return

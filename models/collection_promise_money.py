@@ -43,7 +43,7 @@ class CollectionPromise(models.Model):
         receipts = self.env["collection.promise.receipt"].search(
             [
                 ("company_id", "=", company.id),
-                ("promise_id.partner_id", "child_of", customers.ids),
+                ("promise_id.partner_id.commercial_partner_id", "in", customers.ids),
                 ("promise_id", "not in", self.ids),
                 # What was called off has no claim to money any more.
                 ("promise_id.state", "!=", "cancelled"),

@@ -21,7 +21,7 @@ class ResPartner(models.Model):
         if model.has_access("read"):
             for partner, state, count in model._read_group(
                 [
-                    ("partner_id", "child_of", self.commercial_partner_id.ids),
+                    ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
                     ("state", "in", ("kept", "broken")),
                 ],
                 ["partner_id", "state"],
@@ -53,6 +53,6 @@ class ResPartner(models.Model):
         customer = self.commercial_partner_id
         return {
             **action,
-            "domain": [("partner_id", "child_of", customer.ids)],
+            "domain": [("partner_id.commercial_partner_id", "=", customer.id)],
             "context": {"default_partner_id": customer.id},
         }

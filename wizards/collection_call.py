@@ -200,7 +200,11 @@ class CollectionCall(models.TransientModel):
         found = self.env["account.move.line"].search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+                (
+                        "partner_id.commercial_partner_id",
+                        "in",
+                        self.partner_id.commercial_partner_id.ids,
+                    ),
                 ("account_id.account_type", "=", "asset_receivable"),
                 ("parent_state", "=", "posted"),
                 ("reconciled", "=", False),

@@ -101,7 +101,11 @@ class CollectionCall(models.TransientModel):
         promises = self.env["collection.promise"].search(
             [
                 ("company_id", "=", self.company_id.id),
-                ("partner_id", "child_of", self.partner_id.commercial_partner_id.ids),
+                (
+                        "partner_id.commercial_partner_id",
+                        "in",
+                        self.partner_id.commercial_partner_id.ids,
+                    ),
                 ("state", "not in", ("draft", "cancelled")),
             ],
             order="date_promised, id",
