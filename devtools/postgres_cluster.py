@@ -45,6 +45,9 @@ SETTINGS = {
     "work_mem": "'16MB'",
     "max_connections": "100",
     "jit": "off",
+    # Tests roll everything back: a vacuum in between finds tables that look empty, and
+    # the planner then reads them whole for every row. The replay analyzes by itself.
+    "autovacuum": "off",
     "log_min_messages": "fatal",
 }
 
