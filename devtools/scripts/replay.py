@@ -23,6 +23,7 @@ from replay.checks import Checks
 from replay.oracle import Oracle, Rung
 from replay.report import Clock, Report
 
+ANALYZE_DAYS = 20
 MORNING = time(6)
 REPEAT_EVERY = 10  # days on which the scheduled action is called a second time
 COMPARE_EVERY = 25  # days on which all charges are worked out from the file
@@ -114,9 +115,13 @@ class Replay:
             self.books = Books(self.env, self.ledger)
             if self.rule:
                 self._prepare_charging()
-            for day in self.ledger.days():
+            for number, day in enumerate(self.ledger.days()):
                 frozen.move_to(datetime.combine(day, MORNING))
                 self._day(day)
+                if number % ANALYZE_DAYS == 0:
+                    # The private cluster does not do it by itself.
+                    self.env.cr.execute("ANALYZE")
+                    self.env.cr.commit()
             if self.charging:
                 self._close_charges(self.ledger.last)
         self.report.close()
