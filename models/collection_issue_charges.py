@@ -117,16 +117,14 @@ class CollectionProposal(models.AbstractModel):
         return charge._tax_on(row["amount"])
 
     @api.model
-    def _add_open_charges(self, books, drafts):
-        """Charges made before and still open, on the items the draft shows; those on
-        items paid meanwhile go on the customer's first draft."""
-        charges = self.env["collection.charge"].sudo()._search_open(
-            books.company, list({draft.customer for draft in drafts})
-        )
-        # A document that climbs the ladder by itself is a line of its own.
-        # Nor is anything demanded on an invoice that is gone, or before somebody has
-        # decided what becomes of it.
-        charges = charges.filtered(
+    def _demandable_charges(self, books, customers):
+        """Open charges a notice may ask for: a document that climbs the ladder by itself is
+        a line of its own, nothing is demanded on an invoice that is gone or before somebody
+        has decided what becomes of it, and what is with a case is claimed there."""
+        charges = self.env["collection.charge"].sudo()._search_open(books.company, list(customers))
+        items = self.env["account.move.line"].union(*(charge._item() for charge in charges))
+        handed_over = self.env["collection.case"]._live_lines(items).move_line_id
+        return charges.filtered(
             lambda charge: charge.leftover != "to_decide"
             and (
                 charge.leftover == "keep"
@@ -136,7 +134,14 @@ class CollectionProposal(models.AbstractModel):
                 )
             )
             and not books.rows.keys() & set(charge.charge_move_id.line_ids.ids)
+            and charge._item() not in handed_over
         )
+
+    @api.model
+    def _add_open_charges(self, books, drafts):
+        """Charges made before and still open, on the items the draft shows; those on
+        items paid meanwhile go on the customer's first draft."""
+        charges = self._demandable_charges(books, {draft.customer for draft in drafts})
         if not charges:
             return
         homes = {}

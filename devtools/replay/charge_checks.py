@@ -96,15 +96,19 @@ class ChargeChecks:
     def _check_demand(self, day, notice, rows):
         company = self.env["res.company"].browse(notice["company_id"])
         charges = self.env["collection.charge"]._search_open(company, [notice["partner"]])
-        # What is with a case is claimed there, with its charges.
-        cases = self.env["collection.case"].search([("partner_id", "=", notice["partner"])])
-        in_cases = cases.line_ids.move_line_id
+        # What was with a case when the notice went is claimed there, with its charges.
+        in_cases = {
+            row["item"]
+            for row in self._rows(
+                queries.IN_CASES, partner=notice["partner"], notice=notice["id"], day=day
+            )
+        }
         truth = {
             charge.id: round(charge.amount_open * 100)
             for charge in charges
             if charge.currency_id.id == notice["currency_id"]
             and charge.leftover != "to_decide"
-            and charge._item() not in in_cases
+            and charge._item().id not in in_cases
         }
         asked = {row["charge_id"]: round(row["amount"] * 100) for row in rows}
         if len(asked) != len(rows) or asked != truth:

@@ -67,6 +67,13 @@ DEMANDED = """
       LEFT JOIN collection_run r ON r.id = n.run_id
      WHERE n.stage = 'issued' AND n.date = %(day)s AND r.date = %(day)s
 """
+# The notice's own case was opened by it, after what it demands was settled.
+IN_CASES = """
+    SELECT l.move_line_id AS item
+      FROM collection_case_line l JOIN collection_case c ON c.id = l.case_id
+     WHERE c.partner_id = %(partner)s AND c.notice_id IS DISTINCT FROM %(notice)s
+       AND c.date_prepared <= %(day)s AND l.is_live
+"""
 RULE = "SELECT * FROM collection_fee_rule WHERE id = %(rule)s"
 SERIES = """
     SELECT s.validity, r.date_from, r.rate FROM collection_rate r
