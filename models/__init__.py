@@ -98,6 +98,7 @@ from . import res_company_charges
 from . import res_company_promises
 from . import res_company_contacts
 from . import res_partner
+from . import res_partner_bank
 from . import res_partner_position
 from . import res_partner_charges
 from . import res_partner_calls

@@ -4,7 +4,7 @@ context."""
 from odoo import fields, models
 from odoo.tools import format_amount, format_date, formatLang
 
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
+from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
 
 # Beyond these, core's default font takes single letters from whatever font there is.
 LATIN_1 = 0xFF
@@ -98,15 +98,9 @@ class CollectionCase(models.Model):
 
     def _prepare_bank(self, currency):
         """The account to pay to, of the ultimatum or the company's first."""
-        company = self.company_id
-        bank = self.notice_id.partner_bank_id or company.partner_id.bank_ids.filtered(
-            lambda bank: bank.currency_id.id in (False, currency.id)
-            and bank.company_id.id in (False, company.id)
-        )[:1]
-        if not bank:
-            return ""
-        holder = bank.acc_holder_name or bank.partner_id.name
-        return " · ".join(filter(None, (holder, _grouped(bank.acc_number), bank.bank_bic)))
+        bank = self.notice_id.partner_bank_id or self.company_id._collection_bank(currency)
+        words = bank._collection_words()
+        return " · ".join(filter(None, (words.get(key) for key in ("holder", "account", "bic"))))
 
     # The claim
 

@@ -39,14 +39,8 @@ class CollectionNotice(models.Model):
         """The account named on the oldest invoice, else the company's first one
         that takes the currency."""
         self.ensure_one()
-        company, currencies = self.company_id, (False, self.currency_id.id)
         named = self._advancing().move_id.partner_bank_id[:1]
-        if named:
-            return named
-        return company.partner_id.bank_ids.filtered(
-            lambda bank: bank.currency_id.id in currencies
-            and bank.company_id.id in (False, company.id)
-        )[:1]
+        return named or self.company_id._collection_bank(self.currency_id)
 
     def _find_payment_reference(self):
         """The invoice's own reference when there is one invoice, else the notice's."""

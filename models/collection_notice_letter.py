@@ -4,8 +4,6 @@ Everything comes out in the language of the notice. An issued notice reads what
 was frozen; a proposal is shown as it would go out today, and nothing is written.
 """
 
-import re
-
 from odoo import api, fields, models
 from odoo.tools import format_amount, format_date, formatLang, is_html_empty
 
@@ -17,7 +15,6 @@ LATO_LANGUAGES = frozenset(
     ("ca", "da", "de", "en", "es", "eu", "fi", "fr", "gl", "is", "it", "nb", "nl", "no", "pt", "sv")
 )
 NARROW_FONTS = ("Lato", "Tajawal")
-IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 
 
 class CollectionNotice(models.Model):
@@ -182,15 +179,7 @@ class CollectionNotice(models.Model):
         }
 
     def _prepare_bank(self):
-        bank = self.partner_bank_id or self._find_bank()
-        if not bank:
-            return {}
-        return {
-            "holder": bank.acc_holder_name or bank.partner_id.name,
-            "name": bank.bank_name or "",
-            "account": _grouped(bank.acc_number),
-            "bic": bank.bank_bic or "",
-        }
+        return (self.partner_bank_id or self._find_bank())._collection_words()
 
     def _letter_qr_code(self):
         """A QR code to pay with, as a data URI, where core offers one."""
@@ -236,11 +225,3 @@ class CollectionNotice(models.Model):
             if used
         }
         return {"rows": [line._letter_row(notice) for line in lines], "columns": columns}
-
-
-def _grouped(account):
-    """An IBAN in groups of four, as it is printed on paper; others as they are."""
-    compact = re.sub(r"\s", "", account or "")
-    if not IBAN.fullmatch(compact):
-        return account or ""
-    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import models
 from odoo.tools import format_amount, format_date, formatLang
 
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
+from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
 
 
 class CollectionPlan(models.Model):
@@ -56,20 +56,9 @@ class CollectionPlan(models.Model):
         takes the currency."""
         self.ensure_one()
         plan = self.sudo()
-        company, currencies = plan.company_id, (False, plan.currency_id.id)
         named = plan._letter_items().move_id.partner_bank_id[:1]
-        bank = named or company.partner_id.bank_ids.filtered(
-            lambda bank: bank.currency_id.id in currencies
-            and bank.company_id.id in (False, company.id)
-        )[:1]
-        if not bank:
-            return {}
-        return {
-            "holder": bank.acc_holder_name or bank.partner_id.name,
-            "name": bank.bank_name or "",
-            "account": _grouped(bank.acc_number),
-            "bic": bank.bank_bic or "",
-        }
+        bank = named or plan.company_id._collection_bank(plan.currency_id)
+        return bank._collection_words()
 
     def _letter_items(self):
         return self.sudo().move_line_ids.sorted(lambda line: (str(line.date_maturity), line.id))

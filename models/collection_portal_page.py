@@ -156,7 +156,8 @@ class CollectionPortal(models.AbstractModel):
                 for scope in ("overdue", "open")
             },
             "pays_all": amounts["pay_overdue"] == amounts["pay_open"],
-            "bank": self.env["collection.statement"].sudo()._prepare_bank(company, currency),
+            # Safe: what is printed on every letter of the company.
+            "bank": company.sudo()._collection_bank(currency)._collection_words(),
         }
 
     @api.model

@@ -8,7 +8,7 @@ from odoo.tools import format_amount, format_date, formatLang
 from ..engine import statement
 from .collection_charge import CLAIMED_STATES
 from .collection_discount_offer import CREDIT_NOTES
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS, _grouped
+from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
 
 READERS = (
     "account_collections.group_collections_auditor,account_collections.group_collections_collector"
@@ -128,7 +128,7 @@ class CollectionStatement(models.AbstractModel):
             "rows": [self._prepare_movement(row, say) for row in account.movements],
             "items": [self._prepare_item(item, say, context) for item in account.items],
             "aging": aging,
-            "bank": self._prepare_bank(context["company"], currency),
+            "bank": context["company"]._collection_bank(currency)._collection_words(),
         }
 
     @api.model
@@ -210,23 +210,6 @@ class CollectionStatement(models.AbstractModel):
         """The customer's own reference; those of payments and entries are the company's."""
         is_document = move.move_type in ("out_invoice", "out_receipt", *CREDIT_NOTES)
         return move.ref if is_document and move.ref and move.ref != move.name else ""
-
-    @api.model
-    def _prepare_bank(self, company, currency):
-        bank = company.partner_id.bank_ids.filtered(
-            lambda one: (
-                one.currency_id.id in (False, currency.id)
-                and one.company_id.id in (False, company.id)
-            )
-        )[:1]
-        if not bank:
-            return {}
-        return {
-            "holder": bank.acc_holder_name or bank.partner_id.name,
-            "name": bank.bank_name or "",
-            "account": _grouped(bank.acc_number),
-            "bic": bank.bank_bic or "",
-        }
 
 
 class ReportStatement(models.AbstractModel):

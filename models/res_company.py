@@ -162,6 +162,17 @@ class ResCompany(models.Model):
             return None
         return self._collection_working_day(day + timedelta(days=level.deadline_days))
 
+    def _collection_bank(self, currency):
+        """The company's first account that takes the currency, else none.
+
+        With the rights of whoever asks: a letter asks in sudo.
+        """
+        self.ensure_one()
+        return self.partner_id.bank_ids.filtered(
+            lambda bank: bank.currency_id.id in (False, currency.id)
+            and bank.company_id.id in (False, self.id)
+        )[:1]
+
     def _collection_responsible(self):
         """Who gets the tasks: the responsible, else a manager of the company,
         else the administrator."""
