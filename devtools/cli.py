@@ -46,7 +46,7 @@ def _parser():
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     registers = (_add_demo, _add_test, _add_serve, _add_shell, _add_odoo, _add_psql, _add_db)
-    for register in (*registers, _add_replay, _add_lint, _add_stop):
+    for register in (*registers, _add_replay, _add_bench, _add_lint, _add_stop):
         register(commands)
     return parser
 
@@ -224,6 +224,11 @@ It is replayed in the database `replay`, made afresh and kept for a look at it: 
 posted, payments booked and allocated (every tenth of them two days late), the scheduled action
 runs, a manager approves. Each day is checked against DESIGN.md's promises; a broken one makes
 the exit code 1. No mail leaves, and letters are not rendered unless --pdf is given.
+
+With --outages it is replayed in `replay` without outages and in `replay_outages` with them.
+While the server is down nobody books anything either: on the morning after, accountants enter
+what came in meanwhile, with the dates on the papers, before the scheduled action runs. Payments
+are allocated at once then.
 """,
     )
     command.add_argument("file", metavar="FILE.csv")
@@ -242,9 +247,28 @@ the exit code 1. No mail leaves, and letters are not rendered unless --pdf is gi
         default="invoice",
         help="how charges are booked (invoice)",
     )
+    command.add_argument(
+        "--outages",
+        metavar="SEED",
+        nargs="?",
+        type=int,
+        const=1,
+        help="replay it twice, once with the server down for random spans of one to nine days "
+        "(drawn by SEED), and compare both item by item",
+    )
+    command.add_argument(
+        "--customers", metavar="N", type=int, help="only so many customers, drawn by SEED"
+    )
+    command.add_argument(
+        "--write", action="store_true", help="put the comparison into benchmarks/RESULTS.md"
+    )
 
 
 def _replay(options):
+    if options.outages is not None:
+        from . import replay_outages
+
+        return replay_outages.run(options)
     from . import serving
 
     return serving.replay(
@@ -254,7 +278,29 @@ def _replay(options):
         options.pdf,
         fee_rule=options.fee_rule,
         booking=options.booking,
+        customers=options.customers,
     )
+
+
+def _add_bench(commands):
+    command = _add(
+        commands,
+        "bench",
+        _bench,
+        "measure a day's work on ledgers of growing size",
+        """
+Customers are a tenth of the invoices; 65 of 100 invoices are overdue. --make leaves a ledger in
+a database of yours to look at.
+""",
+    )
+    command.add_argument("--make", type=int, metavar="N", help="only make a ledger of N invoices")
+    command.add_argument("--database", metavar="NAME", default="ledger", help="… in NAME (ledger)")
+
+
+def _bench(options):
+    from . import bench
+
+    return bench.make(options.make, options.database)
 
 
 def _add_lint(commands):

@@ -23,7 +23,7 @@ from .ui import DevError, run, say, step
 LAYOUT = 1  # raise it when base templates are built differently
 MAINTENANCE = "postgres"
 # Neither part of what Odoo installs nor looked at by it while it installs.
-NOT_INSTALLED = {"devtools", "tests", "docs"}
+NOT_INSTALLED = {"benchmarks", "devtools", "tests", "docs"}
 FILESTORE = paths.DATA / "filestore"
 
 
