@@ -53,13 +53,19 @@ SETTINGS = {
 
 
 class Cluster:
-    """The private cluster of this checkout, one for each major version of the server."""
+    """A private cluster of this checkout, one for each major version of the server.
 
-    def __init__(self):
+    :param purpose: name of a cluster beside the usual one, which may be restarted at will
+    :param settings: what differs there from SETTINGS
+    """
+
+    def __init__(self, purpose="", settings=None):
+        self.settings = {**SETTINGS, **(settings or {})}
         self.owner = _unprivileged_user()
         self.binaries = self._reachable_binaries()
         version = run([self.binaries / "postgres", "--version"], **_as(self.owner))
-        self.root = _reachable_folder(self.owner) / re.search(r"\) (\d+)", version)[1]
+        major = re.search(r"\) (\d+)", version)[1]
+        self.root = _reachable_folder(self.owner) / "-".join(filter(None, (major, purpose)))
         self.data = self.root / "data"
         self.log = self.root / "server.log"
         self.socket = self.root / "run"
@@ -130,7 +136,7 @@ class Cluster:
         """Start the server; a stale pid file of one that was killed is no obstacle."""
         self.socket.mkdir(parents=True, exist_ok=True)
         os.chown(self.socket, *self.owner)
-        settings = dict(SETTINGS, unix_socket_directories=f"'{self.socket}'")
+        settings = dict(self.settings, unix_socket_directories=f"'{self.socket}'")
         lines = [f"{key} = {value}\n" for key, value in settings.items()]
         (self.data / "postgresql.auto.conf").write_text("".join(lines))
         pid = _recorded_pid(self.data)
@@ -142,17 +148,22 @@ class Cluster:
             # would keep PostgreSQL from starting.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
         for _attempt in range(START_ATTEMPTS):
-            if self._pg_ctl_start():
+            if self._pg_ctl("start"):
                 return
             time.sleep(1)  # the children of a killed server may take a moment to leave
         tail = self.log.read_text(errors="replace")[-1500:] if self.log.exists() else ""
         raise DevError(f"the private PostgreSQL does not start:\n{tail}", SERVER_HINT)
 
-    def _pg_ctl_start(self):
+    def crash(self):
+        """Restart the server as after a crash: its processes die, it recovers from its log."""
+        if not self._pg_ctl("restart", "-m", "immediate"):
+            raise DevError(f"PostgreSQL did not come back, see {self.log}")
+
+    def _pg_ctl(self, *action):
         """Start the server in a session of its own, so that Ctrl-C does not reach it."""
         command = [self.binaries / "pg_ctl", "-D", self.data, "-l", self.log]
         done = subprocess.run(
-            [str(part) for part in [*command, "-w", "-t", "60", "start"]],
+            [str(part) for part in [*command, "-w", "-t", "60", *action]],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
