@@ -6,8 +6,10 @@ from . import collection_policy
 from . import collection_policy_discounts
 from . import collection_level
 from . import collection_run
-from . import collection_run_scheduler
 from . import collection_notice
+from . import collection_run_batches
+from . import collection_run_scheduler
+from . import collection_run_background
 from . import collection_level_case
 from . import collection_level_review
 from . import collection_notice_approval

@@ -44,6 +44,7 @@ from . import test_tours
 from . import test_policy
 from . import test_policy_resolution
 from . import test_restart
+from . import test_batches
 from . import test_demo
 from . import test_replay
 from . import test_queries
