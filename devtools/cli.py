@@ -46,7 +46,7 @@ def _parser():
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     registers = (_add_demo, _add_test, _add_serve, _add_shell, _add_odoo, _add_psql, _add_db)
-    for register in (*registers, _add_replay, _add_bench, _add_lint, _add_stop):
+    for register in (*registers, _add_replay, _add_bench, _add_chaos, _add_lint, _add_stop):
         register(commands)
     return parser
 
@@ -301,6 +301,35 @@ def _bench(options):
     from . import bench
 
     return bench.make(options.make, options.database)
+
+
+def _add_chaos(commands):
+    command = _add(
+        commands,
+        "chaos",
+        _chaos,
+        "let everything fail that can, and count what customers got",
+        """
+Processes are killed at random instants, PostgreSQL is restarted underneath, the mail server and
+wkhtmltopdf misbehave, the disk is full, others write the same rows. Each fault has a clone of one
+ledger, on a PostgreSQL of its own. The exit code is 1 when a promise was broken.
+""",
+    )
+    command.add_argument("--size", type=int, default=2000, metavar="N", help="invoices (2000)")
+    command.add_argument("--seed", type=int, default=1, metavar="S", help="of the dice (1)")
+    command.add_argument(
+        "--only", nargs="+", default=(), metavar="FAULT", help="beginnings of names, e.g. kill smtp"
+    )
+    command.add_argument("--ledger", metavar="DB", help="a database made by ./dev bench --make")
+    command.add_argument(
+        "--write", action="store_true", help="put the table into benchmarks/RESULTS.md"
+    )
+
+
+def _chaos(options):
+    from . import chaos
+
+    return chaos.run(options)
 
 
 def _add_lint(commands):

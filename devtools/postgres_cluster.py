@@ -202,6 +202,13 @@ def stop():
     return stopped
 
 
+def stop_one(cluster):
+    """Stop one private cluster, if it runs."""
+    pid = _recorded_pid(cluster.data)
+    if _is_server(pid, cluster.data):
+        _stop_server(pid, signal.SIGINT)
+
+
 def _unprivileged_user():
     """Return the (uid, gid) the server runs as: PostgreSQL refuses to run as root."""
     if os.getuid():
