@@ -47,6 +47,7 @@ from . import test_restart
 from . import test_batches
 from . import test_demo
 from . import test_replay
+from . import test_replay_outages
 from . import test_queries
 from . import test_screens
 from . import test_words
