@@ -34,6 +34,7 @@ from . import test_currency
 from . import test_dates
 from . import test_local_days
 from . import test_instalments
+from . import test_absurd_engine
 from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
