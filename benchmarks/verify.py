@@ -100,7 +100,9 @@ def check(truth, multiplier):
     one = env.cr.fetchone()
     env.cr.execute("SELECT sum(amount_residual), sum(amount_residual_currency), sum(abs(balance)),"
                    " count(*) FROM account_move_line")
-    _expect("sums", env.cr.fetchone(), tuple(value * copies for value in one))
+    # Odoo reads amounts as floats.
+    found = tuple(round(value, 2) for value in env.cr.fetchone())
+    _expect("sums", found, tuple(round(value * copies, 2) for value in one))
     if multiplier.copies:
         _compare(truth, multiplier)
         _use(truth, multiplier)
