@@ -23,7 +23,7 @@ FAULTS = {
 }
 
 
-def run(size=2000, seed=1, only=(), write=False, ledger=None):
+def run(size=2000, seed=1, only=(), write=False, ledger=None, tries=None):
     """Run the faults, print the table and return the exit code."""
     unknown = [name for name in only if not any(key.startswith(name) for key in FAULTS)]
     if unknown:
@@ -38,7 +38,7 @@ def run(size=2000, seed=1, only=(), write=False, ledger=None):
     try:
         with step(f"A ledger of {size:,} invoices on a PostgreSQL of its own"):
             world.make()
-        chaos = Chaos(world, seed)
+        chaos = Chaos(world, seed, tries)
         with step("The same day without any fault"):
             chaos.measure()
         rows = []
@@ -59,9 +59,10 @@ def run(size=2000, seed=1, only=(), write=False, ledger=None):
 class Chaos:
     """The undisturbed runs that faults are compared with, and the dice."""
 
-    def __init__(self, world, seed):
+    def __init__(self, world, seed, tries=None):
         self.world = world
         self.seed = seed
+        self.tries = tries
         self.random = random.Random(seed)
         self.measured = {}
         self.seconds = {}
@@ -132,6 +133,8 @@ class Chaos:
             for count in fault(self):
                 total.add(count)
                 tries += 1
+                if tries == self.tries:
+                    break
         except (DevError, OSError) as error:
             total.problems.append(f"could not be tried: {error}")
         return chaos_table.Row(name, title, tries, total, time.monotonic() - started)

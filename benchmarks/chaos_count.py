@@ -1,6 +1,7 @@
 """Counts, with SQL, what customers got and what state was left behind."""
 
 import dataclasses
+import re
 from collections import Counter, defaultdict
 from email import message_from_bytes, policy
 
@@ -10,6 +11,8 @@ from .chaos_queries import INVARIANTS, LOCKS, STATE
 # must be when a message had to be repeated on another day.
 EXACT = ("lines", "notices", "charges", "books", "contacts", "items")
 LATER = ("lines", "items")
+# Odoo's message ids say what they are about.
+OF_NOTICE = re.compile(r"-(\d+)-collection\.notice@")
 
 
 @dataclasses.dataclass
@@ -35,9 +38,9 @@ class Count:
 def read_state(scene):
     """Return ``{aspect: {customer: Counter of rows}}``."""
     state = {}
-    for aspect, query in STATE.items():
+    for aspect, found in scene.queries(STATE).items():
         rows = defaultdict(Counter)
-        for customer, *values in scene.sql(query):
+        for customer, *values in found:
             rows[customer][tuple(values)] += 1
         state[aspect] = dict(rows)
     return state
@@ -111,11 +114,9 @@ def read_mails(scene):
     mails = []
     for path in sorted(scene.mails.glob("*.eml")):
         mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        objects = str(mail["X-Odoo-Objects"] or "")
-        found = [part for part in objects.split(",") if "collection.notice-" in part]
-        if found:
-            notice = int(found[0].rsplit("-", 1)[1])
-            mails.append((mail["To"].addresses[0].addr_spec, notice))
+        notice = OF_NOTICE.search(str(mail["Message-Id"]))
+        if notice:
+            mails.append((mail["To"].addresses[0].addr_spec, int(notice[1])))
     return mails
 
 
@@ -144,8 +145,7 @@ def _count_mails(scene, count):
 
 def _find_leftovers(scene, count):
     """Note locks and half-states, failures without a reason, charges that do not net."""
-    for label, query in {**INVARIANTS, **LOCKS}.items():
-        found = scene.sql(query)
+    for label, found in scene.queries({**INVARIANTS, **LOCKS}).items():
         if found:
             count.problems.append(f"{label}: {len(found)}, e.g. {found[0]}")
     store = scene.files()

@@ -60,6 +60,8 @@ def restart_database(chaos, step, number):
     template = {"send": ISSUED, "charge": ISSUED, "reverse": FINISHED}.get(step, LEDGER)
     for _each in range(number):
         with chaos.world.scene(template) as scene:
+            # A clone's sequences begin anew after a crash unless a checkpoint came between.
+            chaos.world.cluster.checkpoint()
             started = scene.start(step)
             time.sleep(chaos.random.uniform(0.1, chaos.seconds[step]))
             chaos.world.cluster.crash()

@@ -18,8 +18,9 @@ STATE = {
           FROM collection_charge
     """,
     "books": """
-        SELECT p.commercial_partner_id, l.currency_id, sum(l.amount_residual_currency),
-               sum(l.balance), count(*)
+        SELECT p.commercial_partner_id, l.currency_id,
+               sum(l.amount_residual_currency) AS residual, sum(l.balance) AS balance,
+               count(*) AS items
           FROM account_move_line l
           JOIN account_account a ON a.id = l.account_id
            AND a.account_type = 'asset_receivable'
@@ -49,13 +50,13 @@ INVARIANTS = {
         SELECT id, state FROM collection_run WHERE state IN ('draft', 'proposed')
     """,
     "runs half reversed": """
-        SELECT r.id, r.state, n.stage FROM collection_run r
+        SELECT r.id, r.state, n.stage, n.id AS notice FROM collection_run r
           JOIN collection_notice n ON n.run_id = r.id
          WHERE r.state = 'reversed' AND n.stage = 'issued'
             OR r.state = 'issued' AND n.stage = 'reversed'
     """,
     "lines at another stage than their notice": """
-        SELECT l.id, l.stage, n.stage FROM collection_notice_line l
+        SELECT l.id, l.stage, n.stage AS of_notice FROM collection_notice_line l
           JOIN collection_notice n ON n.id = l.notice_id
          WHERE l.stage = 'issued' AND n.stage != 'issued'
             OR l.stage = 'proposed' AND n.stage NOT IN ('proposed', 'to_approve')
@@ -80,12 +81,12 @@ INVARIANTS = {
          WHERE m.state = 'outgoing'
     """,
     "mails and communications that disagree": """
-        SELECT c.id, c.state, m.state FROM collection_communication c
+        SELECT c.id, c.state, m.state AS of_mail FROM collection_communication c
           JOIN mail_mail m ON m.id = c.mail_mail_id
          WHERE (m.state = 'sent') != (c.state = 'sent')
     """,
     "failures without a reason": """
-        SELECT id, 'communication' FROM collection_communication
+        SELECT id, 'communication' AS kind FROM collection_communication
          WHERE state = 'failed' AND coalesce(failure_reason, '') = ''
          UNION ALL
         SELECT id, 'notice' FROM collection_notice

@@ -153,6 +153,7 @@ def _rewrite(env, request):
 
 
 ADVANCE = "account_collections.ir_cron_advance"
+ISSUE = "account_collections.ir_cron_issue"
 LETTERS = "account_collections.ir_cron_letters"
 CHARGES = "account_collections.ir_cron_charges"
 FOLLOW_UP = "account_collections.ir_cron_follow_up"
@@ -165,7 +166,7 @@ STEPS = {
     "letters": _jobs(LETTERS),
     "send": _jobs(MAIL),
     "charge": _jobs(CHARGES),
-    "day": _jobs(ADVANCE, LETTERS, MAIL, CHARGES, FOLLOW_UP, ADVANCE, LETTERS, MAIL),
+    "day": _jobs(ADVANCE, ISSUE, LETTERS, MAIL, CHARGES, FOLLOW_UP),
     "issue_by_hand": _issue_by_hand,
     "press_issue": _press_issue,
     "reverse": _reverse,

@@ -37,6 +37,8 @@ class Row:
 def line(row):
     """Return what is printed while the program runs."""
     text = f"{row.name}: {row.tries} tries in {row.seconds:.0f} s, {row.verdict.strip('*')}"
+    if row.count.doubled or row.count.lost:
+        text += f": {row.count.doubled} mails doubled, {row.count.lost} lost"
     shown = [f"    {problem}" for problem in row.count.problems[:SHOWN]]
     if len(row.count.problems) > SHOWN:
         shown.append(f"    and {len(row.count.problems) - SHOWN} more")

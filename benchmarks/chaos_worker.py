@@ -10,6 +10,7 @@ A child has the registry of the parent and connections of its own, so for the da
 ``kill -9`` it is a process like any other.
 """
 
+import importlib
 import json
 import os
 import signal
@@ -18,7 +19,6 @@ import time
 import traceback
 from pathlib import Path
 
-import chaos_steps
 import odoo.http
 from odoo import SUPERUSER_ID, api, sql_db
 from odoo.modules.registry import Registry
@@ -33,6 +33,7 @@ def main():
     server.load_server_wide_modules()
     database = config["db_name"][0]
     Registry(database)
+    steps = importlib.import_module("chaos_steps")  # needs Odoo's modules to be loaded
     sql_db.close_all()  # a child must not share a connection
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
@@ -44,7 +45,7 @@ def main():
             continue
         pid = os.fork()
         if not pid:
-            _child(database, request)
+            _child(database, steps, request)
         _answer(answers, {"pid": pid})
 
 
@@ -64,7 +65,7 @@ def _wait(pid, seconds):
     return None
 
 
-def _child(database, request):
+def _child(database, steps, request):
     """Run the step of a request and leave without a word to the parent's objects."""
     code = FAILED
     try:
@@ -72,17 +73,17 @@ def _child(database, request):
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         if request["spawn"] == "web":
             _serve(request["port"])
-        code = _run(database, request)
+        code = _run(database, steps, request)
     except Exception:  # noqa: BLE001 - the trace is the answer
         Path(request["answer"]).write_text(json.dumps({"error": traceback.format_exc()}))
     finally:
         os._exit(code)
 
 
-def _run(database, request):
+def _run(database, steps, request):
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
-        answer = chaos_steps.run(env, request)
+        answer = steps.run(env, request)
     Path(request["answer"]).write_text(json.dumps(answer))
     return 0
 
