@@ -6,6 +6,7 @@ from . import collection_policy
 from . import collection_policy_discounts
 from . import collection_level
 from . import collection_run
+from . import collection_letter
 from . import collection_notice
 from . import collection_run_batches
 from . import collection_run_scheduler
@@ -14,6 +15,7 @@ from . import collection_level_case
 from . import collection_level_review
 from . import collection_notice_approval
 from . import collection_notice_freeze
+from . import collection_notice_refresh
 from . import collection_notice_delivery
 from . import collection_notice_line
 from . import collection_notice_letter
@@ -23,6 +25,7 @@ from . import collection_communication
 from . import collection_reason
 from . import collection_communication_reason
 from . import collection_communication_call
+from . import collection_communication_letter
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
@@ -54,6 +57,7 @@ from . import collection_issue_refresh
 from . import collection_delivery
 from . import collection_delivery_channels
 from . import collection_delivery_letters
+from . import collection_delivery_renderers
 from . import collection_delivery_texts
 from . import collection_contact_rules_channels
 from . import collection_undone_settlement
@@ -84,16 +88,20 @@ from . import account_move_exact_reversal
 from . import account_move_partial_credit
 from . import account_move_portal
 from . import account_move_line
+from . import account_move_line_open
 from . import account_partial_reconcile
 from . import account_payment
 from . import ir_actions_report
+from . import ir_actions_report_engine
 from . import ir_attachment
 from . import mail_activity
 from . import mail_mail
+from . import mail_template
 from . import collection_plan_delivery
 from . import mail_thread
 from . import collection_reply
 from . import res_company
+from . import res_company_font
 from . import res_company_disputes
 from . import res_config_settings
 from . import res_company_charges
@@ -199,6 +207,7 @@ from . import account_document_import_mixin
 from . import collection_portal
 from . import collection_portal_notice
 from . import collection_portal_page
+from . import collection_portal_status
 from . import collection_portal_files
 from . import collection_portal_answer
 from . import collection_portal_contact
