@@ -28,6 +28,7 @@ from . import test_engine_ladder_pace
 from . import test_engine_ladder_properties
 from . import test_engine_netting
 from . import test_engine_rates
+from . import test_engine_stylesheet
 from . import test_engine_workdays
 from . import test_credits
 from . import test_currency
@@ -55,6 +56,8 @@ from . import test_words
 from . import test_default_policy
 from . import test_letter
 from . import test_letter_files
+from . import test_letter_batches
+from . import test_letter_engine
 from . import test_review
 from . import test_rates
 from . import test_rates_reminder
