@@ -63,9 +63,7 @@ class CollectionRun(models.Model):
     def _background_text(self):
         self.ensure_one()
         count = self.env["collection.notice"].search_count(self._proposed())
-        return self.env._(
-            "Being issued in the background: %(count)s notices to go.", count=count
-        )
+        return self.env._("Being issued in the background: %(count)s notices to go.", count=count)
 
     def _proposed(self):
         return Domain([("run_id", "in", self.ids), ("stage", "=", "proposed")])
@@ -141,10 +139,7 @@ class CollectionRun(models.Model):
 
     @api.model
     def _render_committed(self, notices):
-        """Letters of issued notices that nobody else is rendering."""
-        delivery = self.env["collection.delivery"]
-        free = notices.try_lock_for_update(allow_referencing=True)
-        delivery._render_letters(delivery._without_letter(free))
+        self.env["collection.delivery"]._render_committed(notices)
 
     def _issue_in_batches(self, customer_ids=None):
         """Issue batch after batch, each in a transaction of its own.
