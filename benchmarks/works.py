@@ -42,8 +42,8 @@ class Worker:
     def idle(self, work, days):
         """The scheduled action on a day on which nothing is due."""
         with self.ruler.measure(work, "open item") as cost:
+            cost.items = self.ruler.size
             self.runs._cron_advance(self.on(days))
-        cost.items = self.ruler.size
         if self.run_of(days).notice_ids:
             raise AssertionError(f"{work}: notices were made")
 
