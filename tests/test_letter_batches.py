@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from ..models import collection_delivery_letters, ir_actions_report_engine
 from .letter_common import LetterCommon
 
-HOSTILE = '<h1>Début</h1></body></html><h1>"\'{{ 7*7 }} Ünal\u202e 🚀'
+HOSTILE = "<h1>Début</h1></body></html><h1>\"'{{ 7*7 }} Ünal\u202e 🚀"
 
 
 @tagged("post_install", "-at_install")

@@ -46,9 +46,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
         """Another program in the place of wkhtmltopdf; ``$REAL`` is the true one."""
         known = core._wkhtml()
         if timeout:
-            self.env["ir.config_parameter"].set_param(
-                "account_collections.letter_timeout", timeout
-            )
+            self.env["ir.config_parameter"].set_param("account_collections.letter_timeout", timeout)
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder, "wkhtmltopdf")
             if script:
@@ -132,8 +130,11 @@ class TestLetterEngine(LetterCommon, MockEmail):
             self.assertEqual(self._work_queue(), 0)
             self.assertLess(time.monotonic() - begin, 5, "it is known to hang")
         self.assertFalse(
-            [process for process in psutil.Process().children(recursive=True)
-             if "3600" in " ".join(process.cmdline())]
+            [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if "3600" in " ".join(process.cmdline())
+            ]
         )
         self.env["ir.config_parameter"].set_param("account_collections.letter_timeout", "600")
         self.assertEverybodyServed()
@@ -158,7 +159,9 @@ class TestLetterEngine(LetterCommon, MockEmail):
         with self._engine(crash):
             self.notices = self._issue_all()
             bad = self.notices.filtered(lambda notice: notice.partner_id == self.other)
-            self.assertEqual((self.notices - bad).filtered("letter_attachment_id"), self.notices - bad)
+            self.assertEqual(
+                (self.notices - bad).filtered("letter_attachment_id"), self.notices - bad
+            )
             row = self._emails(bad)
             self.assertRecordValues(row, [{"state": "queued", "failure_kind": "temporary"}])
             self.assertIn("could not be rendered", row.failure_reason)
@@ -229,9 +232,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
         ):
             self._emails(self.notices).mail_mail_id.send()
         rows = self._emails(self.notices).sorted("id")
-        self.assertRecordValues(
-            rows[0], [{"state": "failed", "failure_kind": "unknown"}]
-        )
+        self.assertRecordValues(rows[0], [{"state": "failed", "failure_kind": "unknown"}])
         self.assertIn("may have arrived", rows[0].failure_reason)
         self.assertEqual(set(rows[1:].mapped("state")), {"queued"}, "for the next call")
 
