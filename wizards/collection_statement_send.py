@@ -41,18 +41,15 @@ class CollectionStatementSend(models.TransientModel):
     @api.depends("partner_ids", "company_id")
     def _compute_problems(self):
         """Who cannot be reached by e-mail, before anything is sent."""
-        statements = self.env["collection.statement"].sudo()
+        delivery = self.env["collection.delivery"].sudo()
         for wizard in self:
             customers = wizard._customers().sudo()
             recipients = customers._collection_recipients(wizard.company_id)
-            unusable = (
-                self.env["collection.delivery"]
-                .sudo()
-                ._unusable_addresses(wizard.company_id, customers.union(*recipients.values()))
+            unusable = delivery._unusable_addresses(
+                wizard.company_id, customers.union(*recipients.values())
             )
             reasons = [
-                statements._prepare_email(recipient, unusable).get("failure_reason")
-                for recipient in recipients.values()
+                delivery._email_problem(recipient, unusable) for recipient in recipients.values()
             ]
             wizard.problems = "\n".join(filter(None, reasons))
 
