@@ -9,7 +9,7 @@ second one does the rest, and SQL and the mail sink say what the customers got.
 import subprocess
 import time
 
-from . import queue_checks
+from . import queue_checks, restart_faults
 from .restart_world import World
 from .ui import DevError
 
@@ -31,7 +31,7 @@ def run(prepared, databases, installed):
     template = f"{installed}_restart"
     world = World(prepared, databases, template, CUSTOMERS)
     try:
-        for name, check in {"prepared": _prepared(installed), **CHECKS}.items():
+        for name, check in {"prepared": _prepared(installed), **CHECKS, **restart_faults.CHECKS}.items():
             started = time.monotonic()
             try:
                 problem = check(world) or world.logged()
