@@ -31,7 +31,8 @@ def run(prepared, databases, installed):
     template = f"{installed}_restart"
     world = World(prepared, databases, template, CUSTOMERS)
     try:
-        for name, check in {"prepared": _prepared(installed), **CHECKS, **restart_faults.CHECKS}.items():
+        checks = {"prepared": _prepared(installed), **CHECKS, **restart_faults.CHECKS}
+        for name, check in checks.items():
             started = time.monotonic()
             try:
                 problem = check(world) or world.logged()
