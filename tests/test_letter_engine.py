@@ -11,6 +11,7 @@ from unittest.mock import patch
 import psutil
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -155,7 +156,10 @@ class TestLetterEngine(LetterCommon, MockEmail):
 
     def test_one_letter_that_crashes_the_engine(self):
         """It is found out, waits alone and holds up nobody, the next time either."""
-        crash = 'grep -q Daughters "$@" 2>/dev/null && kill -11 $$\nexec $REAL "$@"'
+        crash = (
+            'for file in "$@"; do case "$file" in *.html)'
+            ' grep -q Daughters "$file" && kill -11 $$;; esac; done\nexec $REAL "$@"'
+        )
         with self._engine(crash):
             self.notices = self._issue_all()
             bad = self.notices.filtered(lambda notice: notice.partner_id == self.other)
@@ -207,7 +211,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
             self.notices = self._issue_all()
         delivery = self.env["collection.delivery"].sudo()
         busy = self.notices[0]
-        with self.env.registry.cursor() as cr:
+        with db_connect(self.env.cr.dbname).cursor() as cr:
             cr.execute(
                 "SELECT pg_advisory_xact_lock(%s, %s)",
                 [collection_delivery_renderers.LETTER_LOCK, busy.id],
