@@ -49,10 +49,10 @@ def run(size=2000, seed=1, only=(), write=False, ledger=None, tries=None):
     finally:
         world.close()
     say()
-    text = chaos_table.table(rows, chaos, seconds)
-    say(text)
+    text, found = chaos_table.about(rows, chaos, seconds), chaos_table.lines(rows, size)
+    say(f"{text}\n\n{chaos_table.table(found)}")
     if write:
-        chaos_table.write(text)
+        chaos_table.write(text, found, [title for title, _fault in FAULTS.values()])
     return 1 if any(row.count.problems for row in rows) else 0
 
 
