@@ -126,8 +126,12 @@ class TestReplayOutages(BaseCase):
             days = sum((end - start).days + 1 for start, end in down)
             self.assertEqual(len(outages.days_of(down)), days)
 
-    def test_the_longest_way_from_level_to_level(self):
+    def test_how_long_catching_up_takes(self):
         rungs = [oracle.Rung(n, name, delay, 0, 0, 0) for n, (name, delay) in enumerate(LEVELS)]
-        self.assertEqual(outages.spacing(rungs), 15)
+        self.assertEqual(outages.spacing(rungs), 16, "the ultimatum, and its approval")
         rungs.append(oracle.Rung(9, "Again", 35, 20, 40, 2))
-        self.assertEqual(outages.spacing(rungs), 40)
+        self.assertEqual(outages.spacing(rungs), 24, "all the intervals")
+
+    def test_a_repeat_that_comes_later_is_no_missing_level(self):
+        self.calm["OPEN"].append(["2024-04-25", "Ultimatum", 30, 2])
+        self.assertEqual(self._judge().problems, [])
