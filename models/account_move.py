@@ -154,12 +154,14 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
-        self.line_ids._collection_after_settlement()
+        if self:
+            self.line_ids._collection_after_settlement()
         return result
 
     def button_cancel(self):
         result = super().button_cancel()
-        self.line_ids._collection_after_settlement()
+        if self:
+            self.line_ids._collection_after_settlement()
         return result
 
     def _collection_states(self):

@@ -84,6 +84,8 @@ class AccountMove(models.Model):
     def button_draft(self):
         """:raises UserError: for a charge document, which says what was charged"""
         # Safe: whoever books need not see charges.
+        if not self:
+            return super().button_draft()
         charges = self.sudo().collection_booked_charge_ids
         if charges.filtered(lambda row: row.state in ("posted", "waived")) or self.filtered(
             lambda move: move.collection_is_charge and move.move_type == "out_refund"
@@ -104,10 +106,15 @@ class AccountMove(models.Model):
         )
         if by_hand:
             raise UserError(self.env._(KEEP_DOCUMENT))
+        self.line_ids._collection_look()
         posted = super()._post(soft)
         # Safe: whoever books need not see charges.
-        self.env["collection.charge"].sudo()._mark_to_check([("move_id", "in", posted.ids)])
-        posted.sudo().line_ids.matched_debit_ids.debit_move_id._collection_check_charges()
+        charges = posted.sudo().collection_charge_ids
+        if charges:
+            charges._mark_to_check([("id", "in", charges.ids)])
+        matched = posted.sudo().line_ids.matched_debit_ids.debit_move_id
+        if matched:
+            matched._collection_check_charges()
         return posted
 
     @api.model

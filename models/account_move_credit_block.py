@@ -33,7 +33,9 @@ class AccountMove(models.Model):
         return super()._post(soft)
 
     def _collection_check_credit(self):
-        for move in self.filtered(lambda move: move._collection_gives_credit()):
+        strict = self.company_id.filtered(lambda row: row.collection_block_credit == "block")
+        asked = self.filtered(lambda move: move.company_id in strict) if strict else self.browse()
+        for move in asked.filtered(lambda move: move._collection_gives_credit()):
             refusal = move.partner_id._collection_credit_refusal(move.company_id)
             if refusal and not move._collection_paid_in_advance():
                 raise UserError(refusal)

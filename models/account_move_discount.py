@@ -23,7 +23,8 @@ class AccountMove(models.Model):
 
     def button_draft(self):
         result = super().button_draft()
-        self.line_ids._collection_show_first_tier()
+        if self:
+            self.line_ids._collection_show_first_tier()
         return result
 
     def _collection_offers(self):
@@ -31,20 +32,24 @@ class AccountMove(models.Model):
 
         Safe in sudo: amounts and dates of invoices the reader holds in hand.
         """
-        posted = self.filtered(lambda move: move.state == "posted")
-        return posted.sudo().line_ids.collection_offer_ids
+        lines = self.filtered(lambda move: move.state == "posted").sudo().line_ids
+        lines._collection_look()
+        return lines.collection_offer_ids
 
     def _collection_freeze_discounts(self):
         """Keep each tier with its date and amount; a later change of the terms does not
         change what was offered."""
+        self.line_ids._collection_look()
         wanted = self.filtered(
             lambda move: move.move_type in self._early_payment_discount_move_types()
             and (
                 move.invoice_payment_term_id._collection_bears_discount()
                 # Posted before, with terms that did: what they offered goes.
-                or move.sudo().collection_offer_ids
+                or move.sudo().line_ids.collection_offer_ids
             )
         ).sudo()
+        if not wanted:
+            return
         vals_list = []
         for move in wanted:
             if move.invoice_payment_term_id:

@@ -174,5 +174,7 @@ class AccountMoveLine(models.Model):
     def _collection_after_settlement(self):
         """Called when items were settled or left the books."""
         # Safe: whoever books a payment need not see collections.
-        notices = self.sudo().collection_notice_line_ids.notice_id
-        notices.filtered(lambda notice: notice.stage == "issued")._cancel_settled_calls()
+        rows = self.sudo().collection_notice_line_ids
+        if not rows:
+            return
+        rows.notice_id.filtered(lambda notice: notice.stage == "issued")._cancel_settled_calls()

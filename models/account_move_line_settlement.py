@@ -49,7 +49,7 @@ class AccountMoveLine(models.Model):
         return items
 
     def _collection_recognise_discounts(self, undone=False):
-        """Look at those of these items that bear a discount: one query, where none does."""
+        """Look at those of these items that bear a discount."""
         if self.env.context.get(UNDOING):
             return
         sales = self.filtered(
@@ -58,8 +58,8 @@ class AccountMoveLine(models.Model):
         if not sales:
             return
         # Safe: whoever matches money need not see what collections make of it.
-        offers = self.env["collection.discount.offer"].sudo()
-        bearing = offers.search([("move_line_id", "in", sales.ids)]).move_line_id
+        sales._collection_look()
+        bearing = sales.sudo().collection_offer_ids.move_line_id
         if bearing:
             self.env["collection.discount.deduction"].sudo()._recognise(bearing, undone)
 
@@ -222,6 +222,8 @@ class AccountPartialReconcile(models.Model):
 
     def unlink(self):
         """Money that is taken back takes its discount along."""
+        if not self:
+            return super().unlink()
         lines = self.debit_move_id | self.credit_move_id
         result = super().unlink()
         left = lines.exists()

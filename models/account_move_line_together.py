@@ -24,6 +24,7 @@ class AccountMoveLine(models.Model):
 
     def _reconcile_plan(self, reconciliation_plan):
         batches = list(self._collection_batches(reconciliation_plan))
+        self._collection_flat(batches)._collection_look()
         for lines in batches:
             lines._collection_grant_together()
         split = [lines for lines in batches if lines._collection_split_together()]

@@ -19,6 +19,8 @@ class AccountPartialReconcile(models.Model):
 
     def unlink(self):
         """A settlement that is undone is remembered: interest depends on it."""
+        if not self:
+            return super().unlink()
         self.env["collection.undone.settlement"]._remember(self)
         self._collection_check_charges()
         lines = self.debit_move_id | self.credit_move_id

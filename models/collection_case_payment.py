@@ -116,9 +116,8 @@ class CollectionCasePayment(models.Model):
     @api.model
     def _cases_of(self, items):
         """``{item id: case}``: live cases of items, and of debts taken up again."""
-        lines = self.env["collection.case.line"].search(
-            [("move_line_id", "in", items.ids), ("is_live", "=", True)]
-        )
+        items._collection_look()
+        lines = items.collection_case_line_ids.filtered("is_live")
         cases = {line.move_line_id.id: line.case_id for line in lines}
         for item in items:
             recovered = item.move_id.collection_recovery_line_id
@@ -171,6 +170,8 @@ class AccountPartialReconcile(models.Model):
     def unlink(self):
         """Money that is taken off the item again did not come; what an agency has is still
         with it."""
+        if not self:
+            return super().unlink()
         # Safe: as above. Before the database does it behind the totals' back.
         rows = self.env["collection.case.payment"].sudo().search([("partial_id", "in", self.ids)])
         agency = rows.filtered(lambda row: row.paid_to == "agency")

@@ -61,7 +61,10 @@ class CollectionUndoneSettlement(models.Model):
     def _forget(self, partials):
         """The same payment is set against the same item again, or was entered anew:
         it counts once."""
-        rows = self.sudo().search([("move_line_id", "in", partials.debit_move_id.ids)])
+        items = partials.debit_move_id
+        items._collection_look()
+        rows = items.sudo().collection_undone_ids
+        rows = rows.sorted(lambda row: (row.date_to, row.id), reverse=True)
         for partial in partials if rows else ():
             rest = partial.debit_amount_currency
             for row in rows.exists().filtered(lambda row, part=partial: row._is_again(part)):
