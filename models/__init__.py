@@ -86,6 +86,7 @@ from . import account_partial_reconcile
 from . import account_payment
 from . import ir_actions_report
 from . import ir_attachment
+from . import ir_qweb
 from . import mail_activity
 from . import mail_mail
 from . import collection_plan_delivery

@@ -1,9 +1,11 @@
-from collections import defaultdict
-
 from odoo import api, models
+
+from .bulk import bulk_update
+from .ir_qweb import COMPILED
 
 LETTER_FIELDS = ("letter_subject", "letter_body", "letter_closing")
 EMAIL_FIELDS = {"email_subject": "subject", "email_body": "body_html"}
+TEXT_FIELDS = (*LETTER_FIELDS, "call_script", *EMAIL_FIELDS)
 
 
 class CollectionDelivery(models.AbstractModel):
@@ -19,9 +21,8 @@ class CollectionDelivery(models.AbstractModel):
         """
         texts = dict.fromkeys(notices.ids, "")
         for (level, lang), group in notices.grouped(lambda n: (n.level_id, n._letter_lang())).items():
-            scoped = level.with_context(lang=lang)
-            if scoped[field]:
-                texts.update(scoped._render_field(field, group.ids, set_lang=lang))
+            if level.with_context(lang=lang)[field]:
+                texts.update(self._render_together(level, field, group, lang))
         return texts
 
     @api.model
@@ -31,23 +32,40 @@ class CollectionDelivery(models.AbstractModel):
         for (template, lang), group in notices.grouped(
             lambda n: (n.level_id.mail_template_id, n._letter_lang())
         ).items():
-            texts.update(template._render_field(field, group.ids, set_lang=lang))
+            texts.update(self._render_together(template, field, group, lang))
         return texts
+
+    @api.model
+    def _render_together(self, source, field, notices, lang):
+        """One text of a level or a template, for notices of one language.
+
+        :return: ``{notice id: text}``
+        """
+        compiled_once = source.with_context(**{COMPILED: {}})
+        return compiled_once._render_field(field, notices.ids, set_lang=lang)
 
     @api.model
     def _freeze_texts(self, notices):
         """Write every text the notices carry, as it reads today."""
-        values = defaultdict(dict)
+        texts = self._texts(notices)
+        bulk_update(notices, [{"id": notice.id, **texts[notice.id]} for notice in notices])
+
+    @api.model
+    def _texts(self, notices):
+        """``{notice id: {field: text or None}}``, the same fields for each."""
+        texts = {notice.id: dict.fromkeys(TEXT_FIELDS) for notice in notices}
         with_letter = notices.filtered(lambda notice: notice.level_id._carries_letter())
-        for field in LETTER_FIELDS:
-            for notice_id, text in self._render_level(with_letter, field).items():
-                values[notice_id][field] = text
         with_call = notices.filtered("level_id.make_call")
-        for notice_id, text in self._render_level(with_call, "call_script").items():
-            values[notice_id]["call_script"] = text
         with_email = notices.filtered("level_id.send_email")
-        for field, template_field in EMAIL_FIELDS.items():
-            for notice_id, text in self._render_email(with_email, template_field).items():
-                values[notice_id][field] = text
-        for notice in notices:
-            notice.write(values[notice.id])
+        rendered = {
+            **{field: self._render_level(with_letter, field) for field in LETTER_FIELDS},
+            "call_script": self._render_level(with_call, "call_script"),
+            **{
+                field: self._render_email(with_email, template_field)
+                for field, template_field in EMAIL_FIELDS.items()
+            },
+        }
+        for field, by_notice in rendered.items():
+            for notice_id, text in by_notice.items():
+                texts[notice_id][field] = text or None
+        return texts

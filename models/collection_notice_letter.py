@@ -40,11 +40,8 @@ class CollectionNotice(models.Model):
             else:
                 notice.amount_demanded = notice.amount_total
 
-    def _freeze(self, date):
-        result = super()._freeze(date)
-        for notice in self:
-            notice.letter_details = notice._current_details()
-        return result
+    def _frozen_values(self):
+        return {**super()._frozen_values(), "letter_details": self._current_details()}
 
     # In the customer's words
 
@@ -225,3 +222,9 @@ class CollectionNotice(models.Model):
             if used
         }
         return {"rows": [line._letter_row(notice) for line in lines], "columns": columns}
+
+    def _mail_rows(self):
+        """The rows of the e-mail's table."""
+        notice = self._in_its_language()
+        lines = notice._listed_lines().filtered(lambda line: not line._is_settled())
+        return [line._mail_row(notice) for line in lines]

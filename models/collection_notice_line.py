@@ -143,11 +143,14 @@ class CollectionNoticeLine(models.Model):
     def _changed_values(self, vals):
         """The part of ``vals`` that differs from what the line says."""
         self.ensure_one()
-        current = self._convert_to_write(self.read(list(vals), load=None)[0])
+        current = {
+            field: self[field].id if self._fields[field].relational else self[field]
+            for field in vals
+        }
         return {
             field: value
             for field, value in vals.items()
-            if (current.get(field) or None) != (value or None)
+            if (current[field] or None) != (value or None)
         }
 
     def _drop(self, reason, detail=""):
