@@ -87,6 +87,7 @@ from . import account_payment
 from . import ir_actions_report
 from . import ir_attachment
 from . import ir_qweb
+from . import ir_sequence
 from . import mail_activity
 from . import mail_mail
 from . import collection_plan_delivery
@@ -98,6 +99,7 @@ from . import res_config_settings
 from . import res_company_charges
 from . import res_company_promises
 from . import res_company_contacts
+from . import res_lang
 from . import res_partner
 from . import res_partner_bank
 from . import res_partner_position

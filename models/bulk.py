@@ -32,12 +32,7 @@ def bulk_insert(model, rows):
             )
         )
     ]
-    audit = {
-        "create_uid": env.uid,
-        "write_uid": env.uid,
-        "create_date": env.cr.now(),
-        "write_date": env.cr.now(),
-    }
+    audit = _audit(model, "create", "write")
     rows = [{"id": new_id, **row, **audit} for new_id, row in zip(ids, rows, strict=True)]
     names = SQL(", ").join(SQL.identifier(column) for column in rows[0])
     env.execute_query(
@@ -68,7 +63,7 @@ def bulk_update(records, rows, computed=False):
     env = records.env
     # What the ORM still holds must not overwrite this later.
     records.flush_recordset()
-    audit = {} if computed else {"write_uid": env.uid, "write_date": env.cr.now()}
+    audit = {} if computed else _audit(records, "write")
     rows = [{**row, **audit} for row in rows]
     env.execute_query(
         SQL(
@@ -109,6 +104,29 @@ def bulk_copies(prototype, rows):
         if name != "id" and name not in models.MAGIC_COLUMNS
     }
     return bulk_insert(prototype.browse(), [{**own, **row} for row in rows])
+
+
+def changed_values(record, vals):
+    """The part of ``vals`` (column values) that differs from what the record says."""
+    current = {
+        field: record[field].id if record._fields[field].relational else record[field]
+        for field in vals
+    }
+    return {
+        field: value
+        for field, value in vals.items()
+        if (current[field] or None) != (value or None)
+    }
+
+
+def _audit(model, *deeds):
+    """Who did it and when, for a model that keeps it."""
+    if not model._log_access:
+        return {}
+    now = model.env.cr.now()
+    return {f"{deed}_uid": model.env.uid for deed in deeds} | {
+        f"{deed}_date": now for deed in deeds
+    }
 
 
 def _as_table(model, rows):

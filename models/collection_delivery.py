@@ -117,11 +117,11 @@ class CollectionDelivery(models.AbstractModel):
     def _queue_mails(self, communications):
         """One e-mail for each communication, in core's queue."""
         rows = self.env["collection.communication"].union(*communications)
-        headers = self._mail_headers(rows.notice_id)
+        headers, shells = self._mail_headers(rows.notice_id), {}
         for company, group in rows.grouped("company_id").items():
             self._queue_alike(
                 group.with_company(company),
-                [self._prepare_mail(row, headers[row.notice_id.id]) for row in group],
+                [self._prepare_mail(row, headers[row.notice_id.id], shells) for row in group],
             )
 
     @api.model
@@ -204,26 +204,15 @@ class CollectionDelivery(models.AbstractModel):
         return headers
 
     @api.model
-    def _prepare_mail(self, communication, headers):
+    def _prepare_mail(self, communication, headers, shells):
         lang = communication.notice_id._letter_lang()
         notice = communication.notice_id.with_context(lang=lang)
         template = notice.level_id.mail_template_id.with_context(lang=lang)
-        body = notice.email_body
-        if template.email_layout_xmlid:
-            body = template._render_encapsulate(
-                template.email_layout_xmlid,
-                body,
-                add_context={
-                    "company": notice.company_id,
-                    "model_description": notice.env["ir.model"]._get(notice._name).display_name,
-                },
-                context_record=notice,
-            )
         vals = {
             "model": notice._name,
             "res_id": notice.id,
             "subject": notice.email_subject,
-            "body_html": body,
+            "body_html": self._in_layout(notice, template, shells),
             # The chatter says that it went; the text is kept once, on the notice.
             "body": plaintext2html(communication.summary),
             "recipient_ids": [Command.link(notice.recipient_id.id)],

@@ -1,10 +1,18 @@
+import re
+
+from markupsafe import Markup
+
 from odoo import api, models
 
-from .bulk import bulk_update
 from .ir_qweb import COMPILED
 
 LETTER_FIELDS = ("letter_subject", "letter_body", "letter_closing")
 EMAIL_FIELDS = {"email_subject": "subject", "email_body": "body_html"}
+# Where a layout takes the text in.
+BODY_MARK = "collection-notice-body"
+# What a layout may know of the customer; `t-call` may lead anywhere.
+PERSONAL = ("record", "message", "subtitles")
+LOCAL_LINK = re.compile(r"""(?:src|href|background)\s*=\s*["']/|url\(""")
 TEXT_FIELDS = (*LETTER_FIELDS, "call_script", *EMAIL_FIELDS)
 
 
@@ -42,17 +50,67 @@ class CollectionDelivery(models.AbstractModel):
         :return: ``{notice id: text}``
         """
         compiled_once = source.with_context(**{COMPILED: {}})
-        return compiled_once._render_field(field, notices.ids, set_lang=lang)
+        texts = compiled_once._render_field(
+            field, notices.ids, set_lang=lang, options={"post_process": False}
+        )
+        if not (getattr(source._fields[field], "render_options", None) or {}).get("post_process"):
+            return texts
+        # Core looks through each text four times for what few have.
+        local = {id_: text for id_, text in texts.items() if LOCAL_LINK.search(text or "")}
+        return {**texts, **source._render_template_postprocess(notices._name, local)}
 
     @api.model
-    def _freeze_texts(self, notices):
-        """Write every text the notices carry, as it reads today."""
-        texts = self._texts(notices)
-        bulk_update(notices, [{"id": notice.id, **texts[notice.id]} for notice in notices])
+    def _in_layout(self, notice, template, shells):
+        """The e-mail of a notice in its template's layout.
+
+        :param shells: dict of what was rendered before; a layout that says the same to all
+            customers is rendered once a company and language
+        """
+        layout, company = template.email_layout_xmlid, notice.company_id
+        if not layout:
+            return notice.email_body
+        key = (layout, company, notice.env.lang)
+        if key not in shells:
+            shells[key] = (
+                self._encapsulate(notice, template, Markup(BODY_MARK)).split(BODY_MARK)
+                if self._is_same_for_all(layout)
+                else []
+            )
+        if len(shells[key]) != 2:
+            return self._encapsulate(notice, template, notice.email_body)
+        before, after = shells[key]
+        return Markup("{}{}{}").format(Markup(before), notice.email_body, Markup(after))
+
+    @api.model
+    def _encapsulate(self, notice, template, body):
+        return template._render_encapsulate(
+            template.email_layout_xmlid,
+            body,
+            add_context={
+                "company": notice.company_id,
+                "model_description": notice.env["ir.model"]._get(notice._name).display_name,
+            },
+            context_record=notice,
+        )
+
+    @api.model
+    def _is_same_for_all(self, layout):
+        """False for a layout that may say something of the record, or of anything else."""
+        view = self.env["ir.ui.view"].sudo()._get_template_view(layout)
+        arch = view._get_combined_arch()
+        return not any(
+            name == "t-call" or any(word in value for word in PERSONAL)
+            for node in arch.iter("*")
+            for name, value in node.attrib.items()
+            if name.startswith("t-")
+        )
 
     @api.model
     def _texts(self, notices):
-        """``{notice id: {field: text or None}}``, the same fields for each."""
+        """Every text the notices carry, as it reads today, to be frozen.
+
+        :return: ``{notice id: {field: text or None}}``, the same fields for each
+        """
         texts = {notice.id: dict.fromkeys(TEXT_FIELDS) for notice in notices}
         with_letter = notices.filtered(lambda notice: notice.level_id._carries_letter())
         with_call = notices.filtered("level_id.make_call")

@@ -114,8 +114,7 @@ class CollectionIssue(models.AbstractModel):
         self._make_charges(notices, date)
         notices._freeze(date)
         delivery = self.env["collection.delivery"]
-        delivery._freeze_texts(notices)
-        notices._set_issued()
+        notices._set_issued(delivery._texts(notices))
         delivery._deliver(notices)
         # The unique index and the items' rows speak now, inside the savepoint; what was
         # written in bulk is read anew by whoever asks.

@@ -57,8 +57,8 @@ class CollectionNotice(models.Model):
                 order="company_id",
                 limit=1,
             )
-            for notice in notices:
-                numbers[notice.id] = sequence._next(sequence_date=date)
+            taken = sequence._collection_take(len(notices), date)
+            numbers.update(zip(notices.ids, taken, strict=True))
         return numbers
 
     def _find_bank(self):

@@ -64,13 +64,12 @@ class CollectionNotice(models.Model):
 
     def _say_number(self, amount):
         """An amount without its currency, for a column of the table."""
-        return formatLang(
-            self._in_its_language().env, amount, digits=self.currency_id.decimal_places
-        )
+        digits = self.currency_id.decimal_places
+        return self.env["res.lang"]._collection_number(self._letter_lang(), amount, digits)
 
     def _say_date(self, date, long=False):
         """A date; ``long`` spells the month out, so that nobody can misread it."""
-        return format_date(self.env, date, self._letter_lang(), "long" if long else False)
+        return self.env["res.lang"]._collection_date(self._letter_lang(), date, long)
 
     # What stands on the letter
 
