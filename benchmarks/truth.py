@@ -62,7 +62,7 @@ class Truth:
             self.env["res.lang"]._activate_lang(language)
         modules = self.env["ir.module.module"]
         ours = modules.search([("name", "=", "account_collections"), ("state", "=", "installed")])
-        modules._load_module_terms(["base", "account", *ours.mapped("name")], languages)
+        modules._load_module_terms(ours.mapped("name"), languages)
 
     def _prepare_company(self):
         currencies = self.env["res.currency"].with_context(active_test=False)

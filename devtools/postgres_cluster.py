@@ -159,6 +159,10 @@ class Cluster:
         if not self._pg_ctl("restart", "-m", "immediate"):
             raise DevError(f"PostgreSQL did not come back, see {self.log}")
 
+    def checkpoint(self):
+        """Have everything written to the files, as it is now and then."""
+        self._psql("CHECKPOINT")
+
     def _pg_ctl(self, *action):
         """Start the server in a session of its own, so that Ctrl-C does not reach it."""
         command = [self.binaries / "pg_ctl", "-D", self.data, "-l", self.log]
@@ -200,6 +204,13 @@ def stop():
     if not stopped:
         say("No private PostgreSQL is running here.")
     return stopped
+
+
+def stop_one(cluster):
+    """Stop one private cluster, if it runs."""
+    pid = _recorded_pid(cluster.data)
+    if _is_server(pid, cluster.data):
+        _stop_server(pid, signal.SIGINT)
 
 
 def _unprivileged_user():

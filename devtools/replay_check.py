@@ -1,7 +1,9 @@
 """`./dev replay` on small made-up ledgers: the promises of every day, in every run of the tests.
 
-One is replayed without charges, one with the interest and compensation of French law. The ledger has what the real one lacks: customers with two currencies and invoices that nobody
-ever pays. It is the same each time.
+One is replayed without charges, one with the interest and compensation of French law, and one
+of a few weeks with the server down twice, beside the same without. The ledgers have what the
+real one lacks: customers with two currencies and invoices that nobody ever pays. They are the
+same each time.
 """
 
 import csv
@@ -13,7 +15,8 @@ from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
-from . import script_runs
+from . import replay_outages, script_runs
+from .replay import ledger as ledgers
 from .ui import DevError
 
 NAME = "replay"
@@ -23,6 +26,9 @@ LEDGERS = [
     # Over a change of the reference rate.
     ("a small ledger, charged", date(2023, 11, 10), "fee_rule_fr_b2b"),
 ]
+# The server is down from one day to another, counted from the first.
+DOWN = ((17, 25), (38, 41))
+DOWN_DAYS = timedelta(days=59)
 POSTING_DAYS = 25
 DAYS = timedelta(days=75)
 INVOICES = 45
@@ -50,6 +56,42 @@ def run(prepared, databases, installed):
             with suppress(DevError):
                 databases.drop(database)
         yield f"{NAME}: {name}", problem, time.monotonic() - started
+    started = time.monotonic()
+    names = [f"{installed}_replay_{run}" for run in ("calm", "stormy")]
+    try:
+        problem = _replay_outages(prepared, databases, installed, names)
+    except (DevError, subprocess.TimeoutExpired) as error:
+        problem = str(error)
+    finally:
+        for database in names:
+            with suppress(DevError):
+                databases.drop(database)
+    yield f"{NAME}: a small ledger with outages", problem, time.monotonic() - started
+
+
+def _replay_outages(prepared, databases, installed, names):
+    """Return how the run with outages differs from the one without, or ""."""
+    first = LEDGERS[1][1]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "ledger.csv"
+        _write(path, first)
+        ledger = ledgers.read(path, str(first + DOWN_DAYS))
+        first = ledger.first
+        down = [tuple(first + timedelta(days=day) for day in span) for span in DOWN]
+        arguments = {
+            "file": str(path),
+            "policy": None,
+            "until": str(ledger.last),
+            "pdf": False,
+            "fee_rule": LEDGERS[1][2],
+            "booking": "invoice",
+        }
+        judge = replay_outages.replay_both(
+            prepared, databases, installed, names, arguments, ledger, down
+        )
+    if not judge.interest["invoices"]:
+        judge.problems.append("there was no interest to compare")
+    return "; ".join(judge.problems[:5])
 
 
 def _replay(prepared, database, first, fee_rule):

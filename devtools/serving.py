@@ -57,7 +57,8 @@ def serve(database, port=None, arguments=()):
 def replay(file, policy=None, until=None, pdf=False, **charging):
     """Replay a ledger in a fresh database.
 
-    :param charging: ``fee_rule`` (XML id or None) and ``booking`` of its charges
+    :param charging: ``fee_rule`` (XML id or None) and ``booking`` of its charges;
+        ``customers``: only so many
     """
     ledger = Path(file).expanduser().absolute()
     if not ledger.is_file():

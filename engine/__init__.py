@@ -12,6 +12,7 @@ in, decisions with their reasons go out.
 * ``contact_rules``: how often and when a customer may be contacted
 * ``discounts``: early-payment discounts in tiers: last days, amounts, what is kept back
 * ``discount_cost``: what early-payment discounts cost a year
+* ``days``: days counted from a date, to where the calendar ends
 * ``daycount``: days of interest between two dates
 * ``rates``: reference rates in time, and the rate an item bears
 * ``interest``: interest from the history of an item's balance, in segments
@@ -32,6 +33,7 @@ from . import (
     compose,
     contact_rules,
     daycount,
+    days,
     discount_cost,
     discount_notices,
     discounts,
@@ -56,6 +58,7 @@ __all__ = [
     "compose",
     "contact_rules",
     "daycount",
+    "days",
     "discount_cost",
     "discount_notices",
     "discounts",

@@ -4,7 +4,9 @@ Times are naive and local to the company; a week is any seven days in a row.
 """
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
+
+from .days import plus
 
 WEEK = 7
 MINUTES_A_DAY = 24 * 60
@@ -40,7 +42,7 @@ def next_allowed_day(day, quiet):
     :return: a date; ``day`` when no day of the year that follows is allowed
     """
     for offset in range(HORIZON_DAYS + 1):
-        candidate = day + timedelta(days=offset)
+        candidate = plus(day, offset)
         if not is_quiet_day(candidate, quiet):
             return candidate
     return day
@@ -52,7 +54,7 @@ def last_allowed_day(day, quiet):
     :return: a date; ``day`` when no day of the year before is allowed
     """
     for offset in range(HORIZON_DAYS + 1):
-        candidate = day - timedelta(days=offset)
+        candidate = plus(day, -offset)
         if not is_quiet_day(candidate, quiet):
             return candidate
     return day
@@ -66,11 +68,16 @@ def next_allowed(moment, quiet):
     candidate = moment
     for _step in range(2 * HORIZON_DAYS):
         if is_quiet_day(candidate.date(), quiet):
-            candidate = datetime.combine(candidate.date() + timedelta(days=1), time())
+            if candidate.date() == date.max:
+                return moment
+            candidate = datetime.combine(plus(candidate.date(), 1), time())
             continue
         end = _end_of_quiet_hours(candidate, quiet)
         if end is None:
             return candidate
+        if end <= candidate:
+            # The calendar ends before the night does.
+            return moment
         candidate = end
     return moment
 
@@ -86,13 +93,13 @@ def _end_of_quiet_hours(moment, quiet):
         # Over midnight: the evening belongs to the night that ends tomorrow.
         inside = start != end and (now >= start or now < end)
         if now >= start:
-            midnight += timedelta(days=1)
+            midnight = datetime.combine(plus(moment.date(), 1), time())
     return midnight + timedelta(minutes=end) if inside else None
 
 
 def contacts_in_week(contacts, day):
     """The days of ``contacts`` within the week that ends on ``day``, newest first."""
-    first = day - timedelta(days=WEEK - 1)
+    first = plus(day, 1 - WEEK)
     return sorted((contact for contact in contacts if first <= contact <= day), reverse=True)
 
 
@@ -110,4 +117,4 @@ def limited_until(contacts, limit, day):
     recent = contacts_in_week(contacts, day)
     if limit <= 0 or len(recent) < limit:
         return None
-    return recent[limit - 1] + timedelta(days=WEEK - 1)
+    return plus(recent[limit - 1], WEEK - 1)

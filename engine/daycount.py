@@ -6,7 +6,7 @@ in between and on from there gives the same number.
 """
 
 import calendar
-from datetime import timedelta
+from datetime import date, timedelta
 
 ACT_365 = "act_365"  # usual in France, Germany, Italy, Romania, the UK: also in leap years
 ACT_360 = "act_360"  # money market; US federal agencies
@@ -27,9 +27,12 @@ def _thirty(day):
 
 
 def anniversary(start, months):
-    """The day ``months`` after ``start``, or the last of a shorter month."""
+    """The day ``months`` after ``start``, or the last of a shorter month; the calendar's
+    last day when there is no such year."""
     month = start.month - 1 + months
     year, month = start.year + month // 12, month % 12 + 1
+    if year > date.max.year:
+        return date.max
     last = calendar.monthrange(year, month)[1]
     return start.replace(year=year, month=month, day=min(start.day, last))
 

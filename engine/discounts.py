@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from .days import plus
 from .netting import rounded
 from .workdays import next_working_day, previous_working_day
 
@@ -39,8 +40,7 @@ def tier_end(tier, invoice_date, shift=KEEP, weekdays=(), holidays=()):
     :param shift: ``keep``, ``after`` (next working day) or ``before``
     :return: a date
     """
-    ordinal = min(invoice_date.toordinal() + tier.days, LAST_DAY.toordinal())
-    day = date.fromordinal(ordinal)
+    day = plus(invoice_date, tier.days)
     if tier.month_day:
         day = _day_of_next_month(day, tier.month_day)
     if shift == AFTER:

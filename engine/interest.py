@@ -7,11 +7,12 @@ to the cent, what charging once gives, wherever the steps are.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from . import daycount
 from .daycount import next_day, previous_day
+from .days import plus
 from .rates import RateRule
 
 # When amounts are rounded to the currency.
@@ -97,10 +98,10 @@ def segments(history, rule, first, last, precision=0.01):
     :return: list of :class:`Segment`, without days that bear nothing
     :raises MissingRate: when a day that bears interest has no rate
     """
-    start = next_day(history.start)
-    if last < start or (last - history.start).days <= rule.grace_days:
+    if last <= history.start or (last - history.start).days <= rule.grace_days:
         return []
-    ledger = _Ledger(history, rule, Decimal(str(precision)))
+    start = next_day(history.start)
+    ledger = _Ledger(history, rule, Decimal(str(precision)), last)
     result = []
     for stretch_first, stretch_last in _stretches(history, rule, start, last):
         parts = ledger.accrue(stretch_first, stretch_last, first)
@@ -118,13 +119,13 @@ def _stretches(history, rule, start, last):
     """Consecutive ``(first, last)`` days on which balance, rate and base are the
     same, whatever period is asked for."""
     cuts = {
-        next_day(change[0])
+        plus(change[0], 1)
         for change in history.changes
         if not history.is_in_grace(change, rule.grace_days)
     }
     cuts |= rule.rate.changes(start, last)
     if rule.compounding != NONE:
-        cuts |= {next_day(day) for day, _amount in history.interest_paid}
+        cuts |= {plus(day, 1) for day, _amount in history.interest_paid}
     cuts |= set(_capitalisations(history.start, rule, last))
     starts = [start, *sorted(day for day in cuts if start < day <= last)]
     ends = [previous_day(day) for day in starts[1:]] + [last]
@@ -141,20 +142,17 @@ def _capitalisations(start, rule, last):
     thirty_days = rule.compounding == MONTHLY and rule.day_count == daycount.ACT_360
     months = step
     while step:
-        if thirty_days:
-            day = next_day(start + timedelta(days=30 * months))
-        else:
-            day = next_day(daycount.anniversary(start, months))
-        if day > last:
+        full = plus(start, 30 * months) if thirty_days else daycount.anniversary(start, months)
+        if full >= last:
             return
-        yield day
+        yield next_day(full)
         months += step
 
 
 class _Ledger:
     """The sums carried from stretch to stretch."""
 
-    def __init__(self, history, rule, unit):
+    def __init__(self, history, rule, unit, last):
         self.history = history
         self.rule = rule
         self.unit = unit
@@ -162,6 +160,7 @@ class _Ledger:
         self.total = Decimal(0)  # of the stretches so far, rounded as the rule says
         self.charged = Decimal(0)  # the total, capped
         self.accrued = Decimal(0)  # the total when interest was last added to the base
+        self.capitalised = frozenset(_capitalisations(history.start, rule, last))
         self.cap = None
         if rule.cap_percent:
             share = Decimal(str(rule.cap_percent)) / 100
@@ -187,7 +186,7 @@ class _Ledger:
         """What bears interest from ``first`` on: what is owed, with the interest that
         has been added to it. Once the debt is paid, nothing does."""
         balance = self.history.balance_on(first, self.rule.grace_days)
-        if first in _capitalisations(self.history.start, self.rule, first):
+        if first in self.capitalised:
             self.accrued = self.exact if self.rule.rounding == END else self.total
         paid = (Decimal(str(amount)) for day, amount in self.history.interest_paid if day < first)
         return balance and balance + max(self.accrued - sum(paid), Decimal(0))

@@ -5,8 +5,9 @@ the day it is made for, never on the days on which somebody happened to ask:
 whoever asks late gets the same levels, later.
 """
 
-from datetime import date, timedelta
+from datetime import date
 
+from .days import plus
 from .terms import (
     ADVANCE,
     FINISHED,
@@ -201,7 +202,7 @@ def decide(item, ladder, on, start=None, worst_delay=None):
         return Decision(SKIP, level, occurrence, reason, detail, day)
     if is_too_soon(ladder, level, item, on):
         day, _level = next_chance(ladder, item, on, start, worst_delay)
-        free_from = item.level_date + timedelta(days=level.min_interval_days)
+        free_from = plus(item.level_date, level.min_interval_days)
         return Decision(SKIP, level, occurrence, "min_interval", str(free_from), day)
     return Decision(ADVANCE, level, occurrence, next_date=on)
 

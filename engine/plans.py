@@ -1,9 +1,10 @@
 """Instalment plans: dates and amounts, and when a plan has lapsed."""
 
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
+from .daycount import anniversary
+from .days import plus
 from .netting import rounded
 
 MONTHS = "months"
@@ -24,15 +25,14 @@ class Instalment:
 
 def add_months(day, months):
     """The same day of a later month, or its last day when it is shorter."""
-    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
+    return anniversary(day, months)
 
 
 def dates(first, count, every=1, unit=MONTHS):
     """``count`` dates from ``first``; months are counted from the first one, so that
     the 31st comes back after a short month."""
     if unit == WEEKS:
-        return [first + timedelta(weeks=every * number) for number in range(count)]
+        return [plus(first, 7 * every * number) for number in range(count)]
     return [add_months(first, every * number) for number in range(count)]
 
 

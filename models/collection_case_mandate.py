@@ -27,15 +27,9 @@ class CollectionCase(models.Model):
         # Safe: what a letter to a third party says, for whoever may read the case.
         return self.sudo().with_context(lang=self._mandate_lang())
 
-    def _mandate_address(self):
-        party = self._mandatary()
-        if not party:
-            return []
-        lines = [line.strip() for line in party._display_address().split("\n")]
-        company = party.commercial_company_name
-        if party.name and party.name != company:
-            lines.insert(1 if company else 0, party.name)
-        return [line for line in lines if line]
+    def _letter_address(self):
+        """The mandate goes to whoever works the case; our customer is not written to."""
+        return self._mandatary()._collection_address_lines()
 
     def action_send(self):
         """Write to whoever works the case, with mandate, export and dossier attached.

@@ -1,17 +1,12 @@
 """What mandate letter and dossier say, ready to be printed in the language of the
 context."""
 
-from odoo import fields, models
-from odoo.tools import format_amount, format_date, formatLang
-
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
-
-# Beyond these, core's default font takes single letters from whatever font there is.
-LATIN_1 = 0xFF
+from odoo import models
 
 
 class CollectionCase(models.Model):
-    _inherit = "collection.case"
+    _name = "collection.case"
+    _inherit = ["collection.case", "collection.letter"]
 
     # Languages
 
@@ -40,28 +35,11 @@ class CollectionCase(models.Model):
         self.ensure_one()
         return self.agency_id if self.kind == "agency" else self.lawyer_id
 
-    def _font(self):
-        """CSS class of a font that spells the language, "" when the company's does."""
-        language = (self.env.lang or "en").split("_")[0]
-        if (self.company_id.sudo().font or "Lato") not in NARROW_FONTS:
-            return ""
-        names = f"{self.partner_id.name}{self.partner_id.city}{self.company_id.sudo().name}"
-        foreign = any(letter.isalpha() and ord(letter) > LATIN_1 for letter in names)
-        return "o_collection_open_sans" if foreign or language not in LATO_LANGUAGES else ""
-
-    def _say_amount(self, amount, currency):
-        return format_amount(self.env, amount, currency, self.env.lang)
-
-    def _say_number(self, amount, currency):
-        return formatLang(self.env, amount, digits=currency.decimal_places)
-
-    def _say_date(self, date, long=False):
-        day = fields.Date.to_date(date)
-        return format_date(self.env, day, self.env.lang, "long" if long else False) if day else ""
-
-    def _say_percent(self, rate):
-        digits = next((n for n in (2, 3) if abs(round(rate, n) - rate) < 0.00001), 4)
-        return formatLang(self.env, rate, digits=digits)
+    def _letter_font(self):
+        """Names of parties and towns are printed all over, in their own letters."""
+        company = self.company_id
+        names = f"{self.partner_id.name}{self.partner_id.city}{company.sudo().name}"
+        return company._collection_font(self._letter_lang(), names)
 
     def _say_today(self):
         return self._say_date(self.company_id._collection_today(), long=True)

@@ -1,6 +1,7 @@
 """Where the contact rules are asked: proposing, issuing, sending and planning calls."""
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 from ..engine import compose
 from .collection_level import DISCOUNT
@@ -118,15 +119,15 @@ class CollectionIssue(models.AbstractModel):
 class CollectionRun(models.Model):
     _inherit = "collection.run"
 
-    def _issuable(self):
+    def _held_back(self, ready):
         """Approved notices wait while their customer is to be left alone."""
-        ready = super()._issuable()
+        held = super()._held_back(ready)
         rules = self.env["collection.contact.rules"]
-        approved = ready.filtered("approved_by_id")
+        approved = held.search(ready & Domain("approved_by_id", "!=", False))
         for company, group in approved.grouped("company_id").items():
             limited = rules._limited(company, company._collection_today(), group.partner_id)
-            ready -= group.filtered(lambda notice, busy=limited: notice.partner_id.id in busy)
-        return ready
+            held |= group.filtered(lambda notice, busy=limited: notice.partner_id.id in busy)
+        return held
 
 
 class CollectionContactRules(models.AbstractModel):

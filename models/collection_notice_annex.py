@@ -258,11 +258,6 @@ class CollectionNotice(models.Model):
             claimed=self._say_number(row["claimed"]),
         )
 
-    def _say_percent(self, rate):
-        """Percent a year, with two decimals unless it needs more."""
-        digits = next((places for places in (2, 3) if abs(round(rate, places) - rate) < 0.00001), 4)
-        return formatLang(self.env, rate, digits=digits)
-
 
 class CollectionNoticeLine(models.Model):
     _inherit = "collection.notice.line"

@@ -5,20 +5,14 @@ was frozen; a proposal is shown as it would go out today, and nothing is written
 """
 
 from odoo import api, fields, models
-from odoo.tools import format_amount, format_date, formatLang, is_html_empty
+from odoo.tools import is_html_empty
 
 from ..engine import compose
 
-# Core's default font has the letters of these languages only; in others, "ț" would
-# come from whatever font the server has, in the middle of a word.
-LATO_LANGUAGES = frozenset(
-    ("ca", "da", "de", "en", "es", "eu", "fi", "fr", "gl", "is", "it", "nb", "nl", "no", "pt", "sv")
-)
-NARROW_FONTS = ("Lato", "Tajawal")
-
 
 class CollectionNotice(models.Model):
-    _inherit = "collection.notice"
+    _name = "collection.notice"
+    _inherit = ["collection.notice", "collection.letter"]
 
     amount_demanded = fields.Monetary(
         compute="_compute_amount_demanded",
@@ -53,24 +47,6 @@ class CollectionNotice(models.Model):
             return self.lang
         return self.recipient_id._collection_lang(self.company_id)
 
-    def _in_its_language(self):
-        """The same notices, in the language of their recipient."""
-        self.ensure_one()
-        return self.with_context(lang=self._letter_lang())
-
-    def _say_amount(self, amount):
-        """An amount with its currency, as the recipient writes it."""
-        return format_amount(self.env, amount, self.currency_id, self._letter_lang())
-
-    def _say_number(self, amount):
-        """An amount without its currency, for a column of the table."""
-        digits = self.currency_id.decimal_places
-        return self.env["res.lang"]._collection_number(self._letter_lang(), amount, digits)
-
-    def _say_date(self, date, long=False):
-        """A date; ``long`` spells the month out, so that nobody can misread it."""
-        return self.env["res.lang"]._collection_date(self._letter_lang(), date, long)
-
     # What stands on the letter
 
     def _is_sent(self):
@@ -100,14 +76,6 @@ class CollectionNotice(models.Model):
         """A text of the letter, or None when it says nothing."""
         text = self._letter_text(field)
         return None if is_html_empty(text) else text
-
-    def _letter_font(self):
-        """CSS class of a font that spells the letter's language, "" when the company's does."""
-        language = (self.lang or "en").split("_")[0]
-        font = self.company_id.sudo().font or "Lato"
-        if font in NARROW_FONTS and language not in LATO_LANGUAGES:
-            return "o_collection_open_sans"
-        return ""
 
     def _letter_demand(self):
         """What is to be paid, and by when."""
@@ -155,14 +123,10 @@ class CollectionNotice(models.Model):
         # Safe: exactly what goes to the customer, for whoever may read the notice.
         notice = self.sudo()._in_its_language()
         return {
-            "address": notice._prepare_address(),
+            "address": notice._letter_address(),
             "contact": notice._prepare_contact(),
-            "bank": notice._prepare_bank(),
+            "bank": notice._letter_account()._collection_words(),
         }
-
-    def _prepare_address(self):
-        """The lines of the address block: company, person, street, town, country."""
-        return (self.recipient_id or self.partner_id)._collection_address_lines()
 
     def _prepare_contact(self):
         """Whom to ask: the collector, else the company."""
@@ -174,8 +138,9 @@ class CollectionNotice(models.Model):
             "email": collector.email or company.email or "",
         }
 
-    def _prepare_bank(self):
-        return (self.partner_bank_id or self._find_bank())._collection_words()
+    def _letter_account(self):
+        """The account to pay into: the frozen one, else the one it would be."""
+        return self.partner_bank_id or self._find_bank()
 
     def _letter_qr_code(self):
         """A QR code to pay with, as a data URI, where core offers one."""
@@ -185,7 +150,7 @@ class CollectionNotice(models.Model):
         if not notice.company_id.qr_code or notice.amount_demanded <= 0:
             return None
         reference = notice.payment_reference or notice._find_payment_reference()
-        return (notice.partner_bank_id or notice._find_bank()).build_qr_code_base64(
+        return notice._letter_account().build_qr_code_base64(
             notice.amount_demanded,
             reference,
             reference,

@@ -3,13 +3,11 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools import format_amount, format_date, formatLang
-
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
 
 
 class CollectionPlan(models.Model):
-    _inherit = "collection.plan"
+    _name = "collection.plan"
+    _inherit = ["collection.plan", "collection.letter"]
 
     def _letter_lang(self):
         self.ensure_one()
@@ -18,38 +16,10 @@ class CollectionPlan(models.Model):
 
     def _in_its_language(self):
         """For whoever may read the plan: exactly what goes to the customer."""
-        self.ensure_one()
-        return self.sudo().with_context(lang=self._letter_lang())
+        return super()._in_its_language().sudo()
 
     def _letter_filename(self):
         return f"{self.env._('Payment agreement')} {self.name}".replace("/", "-")
-
-    def _letter_font(self):
-        """CSS class of a font that spells the letter's language, "" when the company's does."""
-        language = self._letter_lang().split("_")[0]
-        font = self.company_id.sudo().font or "Lato"
-        narrow = font in NARROW_FONTS and language not in LATO_LANGUAGES
-        return "o_collection_open_sans" if narrow else ""
-
-    def _say_amount(self, amount):
-        return format_amount(self.env, amount, self.currency_id, self._letter_lang())
-
-    def _say_number(self, amount):
-        return formatLang(
-            self._in_its_language().env, amount, digits=self.currency_id.decimal_places
-        )
-
-    def _say_date(self, date, long=False):
-        return format_date(self.env, date, self._letter_lang(), "long" if long else False)
-
-    def _letter_address(self):
-        """The lines of the address block: company, person, street, town, country."""
-        recipient = self._in_its_language().recipient_id or self.partner_id
-        lines = recipient._display_address().split("\n")
-        company = recipient.commercial_company_name
-        if recipient.name and recipient.name != company:
-            lines.insert(1 if company else 0, recipient.name)
-        return [line.strip() for line in lines if line.strip()]
 
     def _letter_bank(self):
         """The account named on the oldest invoice, else the company's first one that

@@ -12,7 +12,9 @@ class CollectionNotice(models.Model):
     portal_token = fields.Char(copy=False, readonly=True, groups="base.group_system")
 
     def _frozen_values(self):
-        return {**super()._frozen_values(), "portal_token": secrets.token_urlsafe(24)}
+        # Safe: the system freezes what it sends.
+        token = self.sudo().portal_token or secrets.token_urlsafe(24)
+        return {**super()._frozen_values(), "portal_token": token}
 
     def _get_portal_url(self):
         """The customer's page of this notice: to pay, to promise, to contest.

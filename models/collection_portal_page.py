@@ -6,9 +6,6 @@ from odoo.tools import format_amount, format_date
 
 from ..engine import compose
 
-# Pauses a promise on the portal would not add to, or must not touch.
-TAKEN = ("promise", "case", "disputed")
-
 
 class CollectionPortal(models.AbstractModel):
     """What the customer's page shows, in texts of his language."""
@@ -71,73 +68,6 @@ class CollectionPortal(models.AbstractModel):
         return access.customer._collection_recipients(company)[access.customer.id]
 
     @api.model
-    def _status(self, access, company):
-        """``{item id: {"can_promise", "can_dispute", "disputed", "promised"}}``.
-
-        An item whose promise was broken is not promised again here: somebody has to talk.
-        """
-        items = self._items(access, company)
-        # Safe: what is said of them below is the customer's own.
-        books = (
-            self.env["collection.candidate"]
-            .sudo()
-            ._read_books(
-                company, company._collection_today(), access.customer.ids, ignore_proposals=True
-            )
-        )
-        known = {item.id: item for item in books.items}
-        promises = (
-            self.env["collection.promise"]
-            .sudo()
-            .search(
-                [
-                    ("move_line_ids", "in", items.ids),
-                    ("state", "in", ("open", "broken", "partly_kept")),
-                ]
-            )
-        )
-        disputed = (
-            self.env["collection.dispute"]
-            .sudo()
-            .search([("move_line_ids", "in", items.ids), ("state", "=", "open")])
-            .move_line_ids
-        )
-        days, broken = {}, set()
-        for promise in promises:
-            if promise.state == "open":
-                days.update(dict.fromkeys(promise.move_line_ids.ids, promise.date_promised))
-            else:
-                broken.update(promise.move_line_ids.ids)
-        paying = self._being_paid(items.move_id)
-        # Whatever else keeps its reminders back, and for longer.
-        in_case = self.env["collection.case"]._live_lines(items).move_line_id
-        status = {}
-        for item in items:
-            one = known.get(item.id)
-            reason = one.pause[0] if one and one.pause else ""
-            free = reason not in TAKEN and item.id not in days and item not in in_case
-            status[item.id] = {
-                "can_promise": free and item.id not in broken,
-                "can_dispute": item not in disputed and item not in in_case,
-                "disputed": one.disputed if one else 0.0,
-                "promised": days.get(item.id),
-                "paying": item.move_id in paying,
-            }
-        return status
-
-    @api.model
-    def _being_paid(self, moves):
-        """What a payment is under way for is not paid a second time, as core has it."""
-        return moves.filtered(
-            lambda move: move.transaction_ids.filtered(
-                lambda one: (
-                    one.state in ("pending", "authorized")
-                    and one.provider_code not in ("none", "custom")
-                )
-            )
-        )
-
-    @api.model
     def _prepare_account(self, company, currency, lines, status, today):
         """One currency of one company: nothing in it is added to another."""
         lines = lines.filtered(lambda line: line.currency_id == currency)
@@ -198,12 +128,12 @@ class CollectionPortal(models.AbstractModel):
             "label": statements._say_document(move, line.amount_residual_currency),
             "reference": statements._own_reference(move),
             "url": move.get_portal_url() if move.is_sale_document() else "",
-            "date": self._say_date(move.invoice_date or line.date),
-            "due": self._say_date(line.date_maturity) if is_debt else "",
+            "date": format_date(self.env, move.invoice_date or line.date),
+            "due": format_date(self.env, line.date_maturity) if is_debt else "",
             "late": late if is_debt and late > 0 else 0,
             "open": say(line.amount_residual_currency),
             "disputed": say(one["disputed"]) if one.get("disputed") else "",
-            "promised": self._say_date(one.get("promised")),
+            "promised": format_date(self.env, one.get("promised")),
             "reminder": self._prepare_notice(reminder) if reminder else None,
             "paying": one.get("paying"),
             "can_promise": one.get("can_promise"),
@@ -217,8 +147,8 @@ class CollectionPortal(models.AbstractModel):
             "id": notice.id,
             "number": notice.name,
             "title": notice._letter_title(),
-            "date": self._say_date(notice.date),
-            "deadline": self._say_date(notice.deadline_date),
+            "date": format_date(self.env, notice.date),
+            "deadline": format_date(self.env, notice.deadline_date),
             "amount": format_amount(self.env, notice.amount_total, notice.currency_id),
         }
 
@@ -235,7 +165,7 @@ class CollectionPortal(models.AbstractModel):
                 "kind": kinds[charge.kind],
                 "invoice": charge.move_id.name or "",
                 "document": charge.charge_move_id.name or "",
-                "date": self._say_date(charge.date),
+                "date": format_date(self.env, charge.date),
                 "amount": format_amount(self.env, charge.amount_open, charge.currency_id),
             }
             for charge in charges
@@ -247,7 +177,7 @@ class CollectionPortal(models.AbstractModel):
         states = dict(promises._fields["state"]._description_selection(self.env))
         return [
             {
-                "date": self._say_date(promise.date_promised),
+                "date": format_date(self.env, promise.date_promised),
                 "amount": format_amount(self.env, promise.amount, promise.currency_id),
                 "items": ", ".join(promise.move_line_ids.move_id.mapped("name")),
                 "state": states[promise.state],
@@ -261,7 +191,7 @@ class CollectionPortal(models.AbstractModel):
         states = dict(disputes._fields["state"]._description_selection(self.env))
         return [
             {
-                "date": self._say_date(dispute.date_from),
+                "date": format_date(self.env, dispute.date_from),
                 "reason": dispute.reason_id.name or "",
                 "items": ", ".join(dispute.move_line_ids.move_id.mapped("name")),
                 "amount": dispute.amount_disputed
@@ -289,7 +219,3 @@ class CollectionPortal(models.AbstractModel):
         if access.by_link:
             records = records.filtered(lambda one: one.move_line_ids and one.move_line_ids <= lines)
         return records
-
-    @api.model
-    def _say_date(self, day):
-        return format_date(self.env, day) if day else ""

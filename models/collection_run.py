@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+# Written by the engine and the buttons, not by a person.
+DECIDED = {"state", "automatic", "issue_requested_on", "issue_requested_by_id"}
+
 
 class CollectionRun(models.Model):
     """One company's proposal for one day."""
@@ -101,7 +104,8 @@ class CollectionRun(models.Model):
     def create(self, vals_list):
         if not self.env.su:
             # Said, not left out: a default in the context would speak instead.
-            vals_list = [{**vals, "automatic": False, "state": "draft"} for vals in vals_list]
+            decided = {**dict.fromkeys(DECIDED, False), "state": "draft"}
+            vals_list = [{**vals, **decided} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
@@ -112,7 +116,7 @@ class CollectionRun(models.Model):
         if not self.env.su:
             scope = {"company_id", "date", "policy_ids", "partner_ids", "move_ids"}
             over = self.filtered(lambda run: run.state != "draft")
-            if {"state", "automatic"} & set(vals) or (over and scope & set(vals)):
+            if DECIDED & set(vals) or (over and scope & set(vals)):
                 raise UserError(
                     self.env._("A run is changed through its buttons once it is proposed.")
                 )
@@ -134,16 +138,6 @@ class CollectionRun(models.Model):
                 raise UserError(self.env._("This run is over; make a new one."))
             # Safe: rights are checked above; a proposal reads the whole ledger.
             run.sudo()._propose()
-
-    def action_issue(self):
-        """Issue every proposed notice; those waiting for approval stay."""
-        self.check_access("write")
-        for run in self:
-            if run.state != "proposed":
-                raise UserError(self.env._("Propose first: there is nothing to issue yet."))
-            run = run.sudo()
-            self.env["collection.issue"].sudo()._issue(run._issuable())
-            run._close()
 
     def action_reverse(self):
         """Reverse every issued notice of the run; its items return to the level
@@ -202,18 +196,10 @@ class CollectionRun(models.Model):
             run.state = "proposed"
         return notices
 
-    def _issuable(self):
-        return self.notice_ids.filtered(lambda notice: notice.stage == "proposed")
-
-    def _close(self):
-        """A run nothing can be issued from any more is issued."""
-        if self.state == "proposed" and not self._issuable():
-            self.state = "issued"
-
     def _retry_failed(self):
         """Notices that could not be issued are proposed again; those that were
         issued and not delivered are left to the next day."""
-        failed = self.notice_ids.filtered(
-            lambda notice: notice.stage == "failed" and not notice.name
+        failed = self.env["collection.notice"].search(
+            [("run_id", "in", self.ids), ("stage", "=", "failed"), ("name", "=", False)]
         )
         failed._set_stage("cancelled")

@@ -3,13 +3,12 @@ import logging
 from odoo import api, models
 from odoo.modules import module as odoo_module
 
-from .collection_issue import RETRY_ERRORS
+from .collection_run_batches import CONFLICTS
 
 _logger = logging.getLogger(__name__)
 
-# Customers issued between two commits of the scheduled action.
+# Notices whose letters are rendered between two commits.
 BATCH = 50
-MAX_CONFLICTS = 3
 
 
 class CollectionRun(models.Model):
@@ -28,15 +27,15 @@ class CollectionRun(models.Model):
         """
         # Safe: private, and the scheduler's work is the system's.
         self = self.sudo()
+        # What an earlier call has begun goes on; the ledger is read again after that.
+        if not self._issue_runs(self._requested_runs(date)):
+            return
         runs = self.browse()
         for company in self.env["res.company"].search([], order="id"):
-            runs |= self._prepare_day(company, date or company._collection_today())
-            self._commit_batch(0)
-        self._commit_batch(0, len(runs._issuable()))
-        for run in runs:
-            if not run._issue_in_batches():
-                return
-        self._commit_batch(0, len(runs._issuable()))
+            day = date or company._collection_today()
+            found = self._retried(self._prepare_day, company, day, cron="ir_cron_advance")
+            runs |= found or self.browse()
+        self._issue_runs(runs | self._requested_runs(date))
 
     @api.model
     def _prepare_day(self, company, date):
@@ -62,7 +61,7 @@ class CollectionRun(models.Model):
                 )
                 run._propose()
                 run._ask_for_approval()
-        except RETRY_ERRORS:
+        except CONFLICTS:
             raise
         except Exception:
             # One company stops no other; the next call tries again.
@@ -94,58 +93,32 @@ class CollectionRun(models.Model):
             )._update_level()
             # What needs no approval any more is proposed afresh, like the rest.
             waiting.filtered(lambda n: n.stage == "proposed")._set_stage("cancelled")
-        for run in earlier.run_id:
-            run._close()
+        begun = self.search(
+            [
+                ("company_id", "=", company.id),
+                ("date", "<", date),
+                ("automatic", "=", True),
+                ("issue_requested_on", "!=", False),
+            ]
+        )
+        (earlier.run_id | begun)._close()
         return approved.run_id
 
     def _ask_for_approval(self):
         """One activity a run tells the manager that notices wait."""
         self.ensure_one()
-        waiting = self.notice_ids.filtered(lambda notice: notice.stage == "to_approve")
+        waiting = self.env["collection.notice"].search_count(
+            [("run_id", "=", self.id), ("stage", "=", "to_approve")]
+        )
         activity_type = "account_collections.mail_activity_type_approve"
         if not waiting or self.activity_search([activity_type]):
             return
         self.activity_schedule(
             activity_type,
             self.date,
-            summary=self.env._("%(count)s notices to approve", count=len(waiting)),
+            summary=self.env._("%(count)s notices to approve", count=waiting),
             user_id=self.company_id._collection_responsible().id,
         )
-
-    def _issue_in_batches(self):
-        """Issue, commit, render, commit; :return: False when time is up."""
-        self.ensure_one()
-        issue = self.env["collection.issue"].with_company(self.company_id)
-        delivery = self.env["collection.delivery"]
-        seen, conflicts = set(), 0
-        while True:
-            batch = self._issuable().filtered(lambda n: n.partner_id.id not in seen)
-            batch = self._first_customers(batch)
-            if not batch:
-                break
-            try:
-                issued = issue._issue_texts(batch)
-            except RETRY_ERRORS:
-                # Somebody changed the same rows: take it up with fresh data, and
-                # after some tries leave these customers to the next call.
-                self.env.cr.rollback()
-                conflicts += 1
-                if conflicts % MAX_CONFLICTS == 0:
-                    seen.update(batch.partner_id.ids)
-                continue
-            seen.update(batch.partner_id.ids)
-            left = self._commit_batch(len(batch))
-            delivery._render_letters(delivery._without_letter(issued))
-            self._commit_batch(0)
-            if not left:
-                return False
-        self._close()
-        return True
-
-    def _first_customers(self, notices):
-        """All notices of the first customers: a customer is never split."""
-        customers = notices.partner_id[:BATCH]
-        return notices.filtered(lambda notice: notice.partner_id in customers)
 
     @api.model
     def _commit_batch(self, processed, remaining=None):
@@ -173,9 +146,10 @@ class CollectionRun(models.Model):
                 ]
             )
         )
-        self._commit_batch(0, len(pending))
-        for start in range(0, len(pending), BATCH):
-            batch = pending[start : start + BATCH].try_lock_for_update()
-            delivery._render_letters(delivery._without_letter(batch))
+        ids = pending.ids
+        self._commit_batch(0, len(ids))
+        for start in range(0, len(ids), BATCH):
+            batch = self.env["collection.notice"].browse(ids[start : start + BATCH])
+            self._render_committed(batch)
             if not self._commit_batch(len(batch)):
                 return

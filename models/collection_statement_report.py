@@ -3,12 +3,10 @@
 from odoo import api, models
 from odoo.exceptions import AccessError
 from odoo.fields import Date
-from odoo.tools import format_amount, format_date, formatLang
 
 from ..engine import statement
 from .collection_charge import CLAIMED_STATES
 from .collection_discount_offer import CREDIT_NOTES
-from .collection_notice_letter import LATO_LANGUAGES, NARROW_FONTS
 
 READERS = (
     "account_collections.group_collections_auditor,account_collections.group_collections_collector"
@@ -18,7 +16,8 @@ LISTINGS = [("all", "All movements"), ("open", "Open items only")]
 
 
 class CollectionStatement(models.AbstractModel):
-    _inherit = "collection.statement"
+    _name = "collection.statement"
+    _inherit = ["collection.statement", "collection.letter"]
 
     @api.model
     def _prepare_sheets(self, company, customers, date_from, date_to, listing="all"):
@@ -87,19 +86,16 @@ class CollectionStatement(models.AbstractModel):
     @api.model
     def _prepare_sheet(self, customer, recipient, accounts, context):
         lang = self.env.lang
-        language = (lang or "en").split("_")[0]
-        font = context["company"].font or "Lato"
-        wide = font in NARROW_FONTS and language not in LATO_LANGUAGES
         return {
             "lang": lang,
             "company": context["company"],
             "sender": context["company"].name,
-            "font": "o_collection_open_sans" if wide else "",
+            "font": context["company"]._collection_font(lang),
             "customer": customer,
             "address": recipient.with_context(lang=lang)._collection_address_lines(),
             "number": customer.ref or "",
-            "date": format_date(self.env, context["date_to"], date_format="long"),
-            "period": f"{self._say_day(context['date_from'])} – {self._say_day(context['date_to'])}",
+            "date": self._say_date(context["date_to"], long=True),
+            "period": " – ".join(self._say_date(context[key]) for key in ("date_from", "date_to")),
             "listing": context["listing"],
             "accounts": [
                 self._prepare_account(customer, currency, account, context)
@@ -112,7 +108,7 @@ class CollectionStatement(models.AbstractModel):
         """One currency: nothing in it is ever added to another."""
 
         def say(amount):
-            return formatLang(self.env, amount or 0.0, digits=currency.decimal_places)
+            return self._say_number(amount or 0.0, currency)
 
         claimed = context["charges"].get((customer, currency), 0.0)
         aging = [(self._say_bucket(name), say(account.aging[name])) for name in statement.BUCKETS]
@@ -120,11 +116,11 @@ class CollectionStatement(models.AbstractModel):
             "currency": currency.name,
             "opening": say(account.opening),
             "closing": say(account.closing),
-            "total": format_amount(self.env, account.closing, currency),
-            "overdue": format_amount(self.env, account.overdue, currency),
+            "total": self._say_amount(account.closing, currency),
+            "overdue": self._say_amount(account.overdue, currency),
             "is_overdue": currency.compare_amounts(account.overdue, 0) > 0,
             "is_credit": currency.compare_amounts(account.closing, 0) < 0,
-            "claimed": claimed and format_amount(self.env, claimed, currency),
+            "claimed": claimed and self._say_amount(claimed, currency),
             "rows": [self._prepare_movement(row, say) for row in account.movements],
             "items": [self._prepare_item(item, say, context) for item in account.items],
             "aging": aging,
@@ -142,7 +138,7 @@ class CollectionStatement(models.AbstractModel):
         else:
             label = self._say_document(move, row.amount)
         return {
-            "date": self._say_day(row.day),
+            "date": self._say_date(row.day),
             "label": label,
             "reference": self._own_reference(move) if not row.settled_with else "",
             "debit": say(row.amount) if row.amount > 0 else "",
@@ -158,12 +154,12 @@ class CollectionStatement(models.AbstractModel):
         if kind == "disputed":
             note = self.env._("in dispute")
         elif kind:
-            note = self.env._("promised for %(date)s", date=self._say_day(until))
+            note = self.env._("promised for %(date)s", date=self._say_date(until))
         return {
             "label": self._say_document(line.move_id, item.original),
             "reference": self._own_reference(line.move_id),
-            "date": self._say_day(line.move_id.invoice_date or line.date),
-            "due": self._say_day(item.due) if item.open > 0 else "",
+            "date": self._say_date(line.move_id.invoice_date or line.date),
+            "due": self._say_date(item.due) if item.open > 0 else "",
             "late": str(item.days_late or ""),
             "original": say(item.original),
             "open": say(item.open),
@@ -172,10 +168,6 @@ class CollectionStatement(models.AbstractModel):
         }
 
     # In the customer's words
-
-    @api.model
-    def _say_day(self, day):
-        return format_date(self.env, day) if day else ""
 
     @api.model
     def _say_bucket(self, name):

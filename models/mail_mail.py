@@ -1,4 +1,7 @@
+import smtplib
+
 from odoo import fields, models
+from odoo.tools import exception_to_unicode
 
 ADDRESS_FAILURES = ("mail_bounce", "mail_email_invalid", "mail_email_missing", "mail_bl")
 # The server went silent after it may have taken the message.
@@ -36,16 +39,10 @@ class MailMail(models.Model):
             ended._not_needed(self.env._("The discount has ended or the customer has paid"))
             rows -= ended
             paid |= ended
-        delivery = self.env["collection.delivery"].sudo()
-        pending = delivery._without_letter(
-            rows.notice_id.filtered(lambda notice: notice.level_id._attaches_letter())
+        pending = rows.filtered(
+            lambda row: row.notice_id and row.notice_id.level_id._attaches_letter()
         )
-        missing = pending - delivery._render_letters(pending)
-        blocked = rows.filtered(lambda row: row.notice_id in missing)
-        for row in blocked:
-            reason = self.env._("The letter could not be rendered.")
-            row.mail_mail_id.write({"state": "exception", "failure_reason": reason})
-            row._fail("temporary", reason)
+        blocked = pending._without_letters(auto_commit)
         return super(MailMail, self - (quiet | blocked | paid).mail_mail_id).send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
@@ -63,12 +60,32 @@ class MailMail(models.Model):
         if not ours or self.env["ir.mail_server"]._disable_send():
             return super()._send(auto_commit=auto_commit, **kwargs)
         result = True
+        by_mail = ours.grouped("mail_mail_id")
         for mail in self:
-            rows = ours.filtered(lambda row, mail=mail: row.mail_mail_id == mail)
+            rows = by_mail.get(mail)
             if rows and not mail._collection_claim(rows, auto_commit):
                 continue
-            result = super(MailMail, mail)._send(auto_commit=auto_commit, **kwargs)
+            try:
+                result = super(MailMail, mail)._send(auto_commit=auto_commit, **kwargs)
+            except smtplib.SMTPServerDisconnected as error:
+                if rows:
+                    mail._collection_broken_off(rows, error, auto_commit)
+                raise
         return result
+
+    def _collection_broken_off(self, rows, error, auto_commit):
+        """The server went away while it had the message: a person decides.
+
+        Core leaves such a mail, and the rest of the queue, to the next call.
+        """
+        reason = self.env._(
+            "The mail server broke off; the message may have arrived: %(error)s",
+            error=exception_to_unicode(error),
+        )
+        self.write({"state": "exception", "failure_type": "unknown", "failure_reason": reason})
+        rows._fail("unknown", reason)
+        if auto_commit:
+            self.env.cr.commit()  # pylint: disable=invalid-commit
 
     def _collection_claim(self, rows, auto_commit):
         """:return: False when an earlier attempt was interrupted"""
@@ -100,6 +117,8 @@ class MailMail(models.Model):
     def _collection_failure_kind(self, failure_type, reason):
         if failure_type in ADDRESS_FAILURES:
             return "address"
+        if failure_type == "mail_smtp":
+            return "temporary"  # not even connected: nothing was handed over
         if any(sign.lower() in str(reason).lower() for sign in SILENCE):
             return "unknown"
         return "temporary"

@@ -17,4 +17,5 @@ class ResLang(models.Model):
     def _collection_number(self, code, amount, digits):
         """An amount that is rounded already, with ``digits`` decimals and grouped thousands."""
         lang = self.browse(self._get_data(code=code).id)
-        return lang.format(f"%.{digits}f", amount, grouping=True)
+        # -0.0 is nothing.
+        return lang.format(f"%.{digits}f", amount or 0.0, grouping=True)

@@ -102,6 +102,17 @@ class ResPartner(models.Model):
         candidates = (self.lang, self.commercial_partner_id.lang, company.partner_id.lang)
         return next((lang for lang in candidates if lang in installed), self.env.lang or "en_US")
 
+    def _collection_address_lines(self):
+        """The lines of an address block: company, person, street, town, country; ``[]``
+        of nobody."""
+        if not self:
+            return []
+        lines = self._display_address().split("\n")
+        company = self.commercial_company_name
+        if self.name and self.name != company:
+            lines.insert(1 if company else 0, self.name)
+        return [line.strip() for line in lines if line.strip()]
+
     def _collection_postal_address(self):
         """The address on one line, or "" when a letter could not arrive."""
         if not any((self.street, self.street2, self.zip, self.city)):

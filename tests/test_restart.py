@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..models import collection_run_scheduler
+from ..models import collection_run_batches
 from .common import TODAY, CollectionsCommon
 
 
@@ -25,7 +25,7 @@ class TestRestart(CollectionsCommon):
         """Run the scheduled action, each commit giving the next of the outcomes."""
         run = type(self.env["collection.run"])
         with (
-            patch.object(collection_run_scheduler, "BATCH", 1),
+            patch.object(collection_run_batches, "BATCH", 1),
             patch.object(run, "_commit_batch", side_effect=outcomes),
         ):
             self.env["collection.run"]._cron_advance(TODAY)
@@ -36,7 +36,7 @@ class TestRestart(CollectionsCommon):
     def test_out_of_time(self):
         """The scheduler's time is up after a customer: the next call goes on."""
         companies = len(self.env["res.company"].search([]))
-        self._stop([60] * (companies + 1) + [0, 0])
+        self._stop([60] * (companies + 2) + [0, 0])
         issued = self.invoices.filtered("collection_level_id")
         self.assertEqual(len(issued), 1)
         self.env["collection.run"]._cron_advance(TODAY)
@@ -48,7 +48,7 @@ class TestRestart(CollectionsCommon):
         companies = len(self.env["res.company"].search([]))
         # assertRaises would roll back to a savepoint what was "committed".
         with suppress(KeyboardInterrupt):
-            self._stop([60] * (companies + 1) + [60, 60, KeyboardInterrupt()])
+            self._stop([60] * (companies + 2) + [60, 60, KeyboardInterrupt()])
         self.assertEqual(len(self.invoices.filtered("collection_level_id")), 2)
         for _again in range(3):
             self.env["collection.run"]._cron_advance(TODAY)

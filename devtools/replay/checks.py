@@ -79,13 +79,17 @@ class Checks:
         self._open = {}  # what the books have open, in the order of posting
         self._noted = set()
 
-    def before_run(self, day):
-        """Take note of the morning: what was booked, and issued after it was approved."""
-        for invoice in self.ledger.posted_on[day]:
-            self._open[invoice.number] = invoice
-        for payment in self.ledger.allocated_on[day]:
-            for invoice in payment.invoices:
-                del self._open[invoice.number]
+    def before_run(self, day, missed=()):
+        """Take note of the morning: what was booked, and issued after it was approved.
+
+        :param missed: the days since the last run, whose papers are booked today
+        """
+        for booked in (*missed, day):
+            for invoice in self.ledger.posted_on[booked]:
+                self._open[invoice.number] = invoice
+            for payment in self.ledger.allocated_on[booked]:
+                for invoice in payment.invoices:
+                    del self._open[invoice.number]
         notices, by_notice = self._read_notices(day)
         self._note_issued(day, notices, by_notice)
 

@@ -1,6 +1,7 @@
 """The ledger to replay, as its CSV file has it. Amounts are in hundredths, so that they add up."""
 
 import csv
+import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -53,8 +54,9 @@ class Payment:
 class Ledger:
     """The invoices in the order of the file, and what happens on each day."""
 
-    def __init__(self, invoices, until=None):
+    def __init__(self, invoices, until=None, lag=ALLOCATION_LAG):
         self.invoices = invoices
+        self.lag = lag
         self.by_number = {invoice.number: invoice for invoice in invoices}
         if len(self.by_number) != len(invoices):
             raise LedgerError("an invoice number comes twice")
@@ -68,7 +70,7 @@ class Ledger:
         self._group_payments()
         self.first = min(invoice.posted for invoice in invoices)
         last = max(invoice.paid or invoice.due + timedelta(days=60) for invoice in invoices)
-        self.last = until or last + ALLOCATION_LAG
+        self.last = until or last + lag
 
     def _group_payments(self):
         groups = defaultdict(list)
@@ -77,7 +79,7 @@ class Ledger:
                 groups[invoice.paid, invoice.customer, invoice.currency].append(invoice)
         for number, ((paid, customer, currency), group) in enumerate(sorted(groups.items())):
             late = number % LAG_EVERY == LAG_EVERY - 1
-            allocated = paid + ALLOCATION_LAG if late else paid
+            allocated = paid + self.lag if late else paid
             payment = Payment(customer, currency, paid, allocated, tuple(group))
             self.paid_on[paid].append(payment)
             self.allocated_on[allocated].append(payment)
@@ -101,9 +103,12 @@ class Ledger:
             day += timedelta(days=1)
 
 
-def read(path, until=None):
+def read(path, until=None, lag=ALLOCATION_LAG, customers=None, seed=1):
     """Read a ledger file.
 
+    :param until: the last day, as text
+    :param lag: how long every tenth payment waits for its allocation
+    :param customers: so many customers only, drawn by ``seed``
     :raises LedgerError: saying what is wrong with it
     """
     with open(path, newline="", encoding="utf-8") as handle:
@@ -114,7 +119,11 @@ def read(path, until=None):
         invoices = [_invoice(row, reader.line_num) for row in reader]
     if not invoices:
         raise LedgerError("there is no invoice in it")
-    return Ledger(invoices, until and date.fromisoformat(until))
+    if customers:
+        names = sorted({invoice.customer for invoice in invoices})
+        kept = set(random.Random(seed).sample(names, min(customers, len(names))))
+        invoices = [invoice for invoice in invoices if invoice.customer in kept]
+    return Ledger(invoices, until and date.fromisoformat(until), lag)
 
 
 def _invoice(row, line):

@@ -50,15 +50,19 @@ class Report:
         self.charges = None  # the checks of charges, where there are any
         self._month = None
 
-    def day(self, day):
-        """Count a day; show a line when its month is over."""
+    def day(self, day, missed=()):
+        """Count a day; show a line when its month is over.
+
+        :param missed: days without a server before it, whose papers were booked on it
+        """
         month = day.strftime("%Y-%m")
         if self._month and month != self._month:
             self._progress()
         self._month = month
         self.days += 1
-        self.posted += len(self.ledger.posted_on[day])
-        self.paid += len(self.ledger.paid_on[day])
+        for booked in (*missed, day):
+            self.posted += len(self.ledger.posted_on[booked])
+            self.paid += len(self.ledger.paid_on[booked])
 
     def _progress(self):
         notices = sum(self.checks.counts["notices"].values())

@@ -9,13 +9,18 @@ unless ``--pdf`` is given (rendering ten thousand letters takes longer than all 
 is written in the letters is frozen all the same.
 
 With ``--fee-rule`` late payments are charged: see ``replay.charging``.
+
+With ``outages`` the server is down for some spans of days. Nobody can book anything either; on
+the morning after, accountants enter what came in meanwhile, with the dates on the papers, before
+the scheduled action runs. ``outcome`` names the file that then says what came of it.
 """
 
 import gc
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from freezegun import freeze_time
 from replay import ledger as ledgers
+from replay import outages, outcome
 from replay.books import Books, deliver
 from replay.charge_checks import ChargeChecks
 from replay.charging import Charging
@@ -32,7 +37,7 @@ COMPARE_EVERY = 25  # days on which all charges are worked out from the file
 def main(env, args):
     """Replay the ledger and return 1 if a promise was broken."""
     try:
-        ledger = ledgers.read(args.file, args.until)
+        ledger = _read(args)
     except (ledgers.LedgerError, OSError) as error:
         print(f"{args.file}: {error}")
         return 1
@@ -45,9 +50,22 @@ def main(env, args):
     # The ORM makes many short-lived objects; looking for cycles that often costs a tenth.
     gc.set_threshold(100_000, 20, 100)
     replay = Replay(env, ledger, policy, rule, args.booking)
+    replay.down = outages.days_of(outcome.parse_days(getattr(args, "outages", None)))
     replay.run()
+    if getattr(args, "outcome", None):
+        found = outcome.read(env, ledger.last, replay.checks.violations)
+        found["spacing"] = outages.spacing(replay.checks.oracle.rungs)
+        outcome.write(args.outcome, found)
     env.cr.commit()
     return 1 if replay.checks.violations else 0
+
+
+def _read(args):
+    options = {"customers": getattr(args, "customers", None), "seed": getattr(args, "seed", 1)}
+    if getattr(args, "outcome", None):
+        # Charges made while money waits for its allocation depend on the day they are made.
+        options["lag"] = timedelta(0)
+    return ledgers.read(args.file, args.until, **options)
 
 
 def _policy(env, xmlid):
@@ -107,6 +125,8 @@ class Replay:
         self.checks = Checks(env, ledger, oracle, policy.grouping == "customer")
         self.report = Report(ledger, self.clock, self.checks, levels)
         self.waiting = env["collection.notice"]
+        self.down = frozenset()  # days on which the server is down
+        self.missed = []  # those since the last day it was up
 
     def run(self):
         """Live through all days."""
@@ -116,8 +136,12 @@ class Replay:
             if self.rule:
                 self._prepare_charging()
             for number, day in enumerate(self.ledger.days()):
+                if day in self.down:
+                    self.missed.append(day)
+                    continue
                 frozen.move_to(datetime.combine(day, MORNING))
                 self._day(day)
+                self.missed.clear()
                 if number % ANALYZE_DAYS == 0:
                     # The private cluster does not do it by itself.
                     self.env.cr.execute("ANALYZE")
@@ -134,10 +158,12 @@ class Replay:
     def _day(self, day):
         phase = self.clock.phase
         with phase("posting invoices"):
-            self.books.post(self.ledger.posted_on[day])
+            for booked in (*self.missed, day):
+                self.books.post(self.ledger.posted_on[booked])
         with phase("payments"):
-            self.books.pay(self.ledger.paid_on[day])
-            self.books.allocate(self.ledger.allocated_on[day])
+            for booked in (*self.missed, day):
+                self.books.pay(self.ledger.paid_on[booked])
+                self.books.allocate(self.ledger.allocated_on[booked])
             self.env.cr.commit()
         with phase("approvals"):
             self._approve(self.waiting)
@@ -145,7 +171,7 @@ class Replay:
             with phase("decisions about charges"):
                 self.charging.decide(day)
         with phase("checks"):
-            self.checks.before_run(day)
+            self.checks.before_run(day, self.missed)
         with phase("scheduled action"):
             self.env["collection.run"]._cron_advance()
         with phase("approvals"):
@@ -160,7 +186,7 @@ class Replay:
         with phase("checks"):
             deliver(self.env)
             self.env.cr.commit()
-        self.report.day(day)
+        self.report.day(day, self.missed)
 
     def _charge(self, day):
         """The day's work on charges, and its checks."""

@@ -14,13 +14,13 @@ from odoo import Command
 from odoo.service.model import retrying
 from odoo.sql_db import Cursor
 
-from odoo.addons.account_collections.models import collection_run_scheduler
+from odoo.addons.account_collections.models import collection_run_batches
 
 
 def main(env, args):
     """Run the step that ``args.step`` names."""
     # Every customer is committed alone, so that there is an instant between two of them.
-    collection_run_scheduler.BATCH = 1
+    collection_run_batches.BATCH = 1
     if args.kill:
         KILLS[args.kill["at"]](env, args.kill["count"])
     if args.together:

@@ -1,0 +1,90 @@
+"""Faults of many hands: serialization failures, several processes at the same second."""
+
+import time
+
+from .chaos_count import judge
+from .chaos_world import LEDGER
+
+# The chance of a statement to fail, by table: the day's work has some thousands.
+CHANCE = 0.02
+TABLES = (
+    "account_move",
+    "account_move_line",
+    "collection_charge",
+    "collection_communication",
+    "collection_notice",
+    "collection_notice_line",
+    "mail_mail",
+)
+CONFLICT = """
+    CREATE FUNCTION chaos_conflict() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        IF random() < %s THEN
+            RAISE EXCEPTION 'could not serialize access due to concurrent update'
+                  USING ERRCODE = '40001';
+        END IF;
+        RETURN NULL;
+    END $$
+"""
+
+
+def random_conflicts(chaos, number):
+    """A trigger raises 40001 at random, wherever the day's work writes."""
+    for _each in range(number):
+        with chaos.world.scene(LEDGER) as scene:
+            scene.sql(CONFLICT.replace("%s", str(CHANCE)))
+            for table in TABLES:
+                scene.sql(
+                    f"CREATE TRIGGER chaos AFTER INSERT OR UPDATE ON {table}"
+                    " FOR EACH STATEMENT EXECUTE FUNCTION chaos_conflict()"
+                )
+            scene.step("day")
+            scene.sql("DROP FUNCTION chaos_conflict CASCADE")
+            yield judge(scene, chaos.reference, unknown=None, problems=scene.finish())
+
+
+def same_rows(chaos, number):
+    """Another process writes customers, items and notices all the time."""
+    for _each in range(number):
+        with chaos.world.scene(LEDGER) as scene:
+            other = scene.start("rewrite", seconds=chaos.seconds["day"] * 1.5)
+            scene.step("day")
+            told = scene.wait(other)
+            problems = scene.finish()
+            if not told.data.get("writes"):
+                problems.append(f"the other process wrote nothing: {told}")
+            yield judge(scene, chaos.reference, problems=problems)
+
+
+def at_once(chaos, number):
+    """Two workers run the scheduled action and a person does the same by hand, then three
+    send the mails: each time at the same second."""
+    for _each in range(number):
+        with chaos.world.scene(LEDGER) as scene:
+            _together(scene, "advance_directly", "advance_directly", "issue_by_hand")
+            _together(scene, "send_directly", "send_directly", "send_directly")
+            yield judge(scene, chaos.reference, problems=scene.finish())
+
+
+def _together(scene, *steps):
+    """Run steps in processes that begin at the same moment."""
+    moment = time.time() + 0.5
+    started = [scene.start("sign", what=step, at=moment) for step in steps]
+    for process in started:
+        scene.wait(process)
+
+
+FAULTS = {
+    "conflict-random": (
+        "serialization failures at random (40001)",
+        lambda chaos: random_conflicts(chaos, 3),
+    ),
+    "conflict-rows": (
+        "another process writes the same rows",
+        lambda chaos: same_rows(chaos, 2),
+    ),
+    "at-once": (
+        "two workers and a person at the same second",
+        lambda chaos: at_once(chaos, 3),
+    ),
+}

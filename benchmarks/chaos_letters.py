@@ -1,0 +1,104 @@
+"""Faults of files: the attachment store is full, wkhtmltopdf is missing, hangs, is killed."""
+
+import contextlib
+import shutil
+import subprocess
+
+from .chaos_count import judge
+from .chaos_world import FOLDER, LEDGER
+
+DAYS = (0, 1)
+HANGING_SECONDS = 150
+ROOM = 64 * 1024  # bytes left in the store that is full soon
+REAL = 'exec "$(PATH="${PATH#*:}" command -v wkhtmltopdf)" "$@"\n'
+VERSION = f'case "$*" in *--version*) {REAL.strip()};; esac\n'
+# Every third call, counted in a file beside the wrapper.
+COUNTED = 'n=$(cat "$0.count" 2>/dev/null || echo 0); n=$((n+1)); echo $n > "$0.count"\n'
+WRAPPERS = {
+    "hangs": f"#!/bin/sh\n{VERSION}exec sleep 3600\n",
+    "killed": f"#!/bin/sh\n{VERSION}{COUNTED}[ $((n%3)) = 1 ] && kill -9 $$\n{REAL}",
+    "missing": None,
+}
+
+
+def wkhtmltopdf(chaos, kind):
+    """The day's work with another wkhtmltopdf in the PATH, then with the real one."""
+    with chaos.world.scene(LEDGER) as scene:
+        scene.path = _path(chaos, kind)
+        told = scene.step("day", seconds=HANGING_SECONDS)
+        problems = [] if told.code == 0 else [f"the day ended with {told.code} after its time"]
+        problems += _others_waited(scene)
+        problems += scene.finish(DAYS)
+        yield judge(scene, chaos.next_reference, later=True, problems=problems)
+
+
+def _path(chaos, kind):
+    """Return a PATH in which wkhtmltopdf is what ``kind`` says."""
+    folder = FOLDER / f"bin-{kind}"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    path = chaos.world.prepared.variables["PATH"]
+    if WRAPPERS[kind] is None:
+        return str(folder)
+    program = folder / "wkhtmltopdf"
+    program.write_text(WRAPPERS[kind])
+    program.chmod(0o755)
+    return f"{folder}:{path}"
+
+
+def _others_waited(scene):
+    """Customers without a letter do not wait for those with one."""
+    rows = scene.sql(
+        "SELECT count(*) FROM collection_communication c JOIN collection_notice n"
+        " ON n.id = c.notice_id JOIN collection_level v ON v.id = n.level_id"
+        " WHERE n.date = %s AND c.channel = 'email' AND c.state = 'queued'"
+        " AND NOT v.attach_letter AND v.fee_rule_id IS NULL",
+        [scene.world.day.isoformat()],
+    )
+    count = rows[0][0]
+    return [f"{count} e-mails without a letter waited for those with one"] if count else []
+
+
+def full_store(chaos):
+    """The store of attachments has room for a few letters, then it is enlarged."""
+    with chaos.world.scene(LEDGER) as scene, _small_store(scene.files()) as enlarge:
+        told = scene.step("day")
+        problems = [] if told.code == 0 else [f"the day ended with {told.code}: {told.data}"]
+        problems += _others_waited(scene)
+        enlarge()
+        problems += scene.finish(DAYS)
+        yield judge(scene, chaos.next_reference, later=True, problems=problems)
+
+
+@contextlib.contextmanager
+def _small_store(folder):
+    """Put the files on a file system of their own that is nearly full.
+
+    :return: a function that makes it large
+    """
+    aside = folder.with_name(f"{folder.name}_aside")
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+    folder.mkdir()
+    # A file takes whole pages there, and each folder one.
+    used = sum(-(-path.stat().st_size // 4096) * 4096 for path in aside.rglob("*"))
+    size = used + ROOM
+    subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True
+    )
+    try:
+        shutil.copytree(aside, folder, dirs_exist_ok=True)
+        yield lambda: subprocess.run(
+            ["mount", "-o", "remount,size=512m", str(folder)], check=True
+        )
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+FAULTS = {
+    "disk-full": ("disk full on the attachment store (tmpfs)", full_store),
+    "pdf-missing": ("wkhtmltopdf missing", lambda chaos: wkhtmltopdf(chaos, "missing")),
+    "pdf-hangs": ("wkhtmltopdf hangs", lambda chaos: wkhtmltopdf(chaos, "hangs")),
+    "pdf-killed": ("wkhtmltopdf killed now and then", lambda chaos: wkhtmltopdf(chaos, "killed")),
+}
