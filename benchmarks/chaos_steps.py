@@ -6,6 +6,7 @@ from datetime import date
 
 import chaos_instants
 import chaos_ledger
+
 from odoo import api
 from odoo.service.model import retrying
 from odoo.tools import config

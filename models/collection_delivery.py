@@ -5,7 +5,6 @@ from odoo.tools import SQL, email_normalize_all, plaintext2html
 
 from .bulk import bulk_copies, bulk_update
 
-
 # The columns of its message in which one dunning e-mail differs from another.
 OWN_OF_MESSAGE = (
     "res_id",
@@ -189,9 +188,12 @@ class CollectionDelivery(models.AbstractModel):
                 headers[notice_id][field] = text
         for company, group in notices.grouped("company_id").items():
             author = company.partner_id
+            # The last resort is core's own for a message without a sender.
+            fallback = company.email_formatted or (
+                self.env["mail.thread"]._message_compute_author(author.id, email_from=None)[1]
+            )
             senders = {
-                notice.id: headers[notice.id]["email_from"] or company.email_formatted
-                for notice in group
+                notice.id: headers[notice.id]["email_from"] or fallback for notice in group
             }
             answers = group._notify_get_reply_to_batch(
                 defaults=senders, author_ids=dict.fromkeys(group.ids, author.id)

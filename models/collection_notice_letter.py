@@ -43,9 +43,13 @@ class CollectionNotice(models.Model):
         """The notice's language; when it was switched off since, the company's
         customers are still served, in a language that can be written."""
         self.ensure_one()
-        if self.lang and self.env["res.lang"]._get_data(code=self.lang):
-            return self.lang
+        lang = self.lang
+        if lang and (lang == self.env.context.get("lang") or self._is_active_lang(lang)):
+            return lang
         return self.recipient_id._collection_lang(self.company_id)
+
+    def _is_active_lang(self, code):
+        return bool(self.env["res.lang"]._get_data(code=code))
 
     # What stands on the letter
 

@@ -19,7 +19,6 @@ from ..engine import (
     automatic_mail,
     compose,
     contact_rules,
-    days as calendar_days,
     discount_cost,
     discount_notices,
     discounts,
@@ -35,6 +34,9 @@ from ..engine import (
     statement,
     words,
     workdays,
+)
+from ..engine import (
+    days as calendar_days,
 )
 from ..engine.daycount import BASIS
 from .absurd_common import (
