@@ -189,9 +189,7 @@ class CollectionDelivery(models.AbstractModel):
         for company, group in notices.grouped("company_id").items():
             author = company.partner_id
             # The last resort is core's own for a message without a sender.
-            fallback = company.email_formatted or (
-                self.env["mail.thread"]._message_compute_author(author.id, email_from=None)[1]
-            )
+            fallback = company.email_formatted or self.env.user.email_formatted
             senders = {
                 notice.id: headers[notice.id]["email_from"] or fallback for notice in group
             }

@@ -12,7 +12,11 @@ _logger = logging.getLogger(__name__)
 
 # These concern the whole transaction, not one customer: whoever opened it
 # (the RPC layer, the scheduled action) tries again on fresh data.
-RETRY_ERRORS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+RETRY_ERRORS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
 ITEM_FIELDS = ["move_id", "reconciled", "parent_state", "company_id", "partner_id"]
 MOVE_FIELDS = ["name", "move_type", "partner_bank_id", "payment_reference", "collection_level_id"]
 # A person waits for this many letters; more are rendered by the scheduled action.
@@ -135,8 +139,16 @@ class CollectionIssue(models.AbstractModel):
         if not notice.run_id:
             return
         # What the ladder leaves out says nothing about a discount, and the reverse.
-        skips = notice.run_id.skip_ids.filtered(
-            lambda skip: skip.level_id.kind == notice.level_id.kind or not skip.level_id
+        # Asked for these items: a run may have left out tens of thousands.
+        skips = (
+            self.env["collection.skip"]
+            .search(
+                [
+                    ("run_id", "=", notice.run_id.id),
+                    ("move_line_id", "in", lines.move_line_id.ids),
+                ]
+            )
+            .filtered(lambda skip: skip.level_id.kind in (notice.level_id.kind, False))
         )
         known = skips.move_line_id
         bulk_insert(
