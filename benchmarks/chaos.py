@@ -49,10 +49,10 @@ def run(size=2000, seed=1, only=(), write=False, ledger=None, tries=None):
     finally:
         world.close()
     say()
-    text = chaos_table.table(rows, chaos, seconds)
-    say(text)
+    text, found = chaos_table.about(rows, chaos, seconds), chaos_table.lines(rows, size)
+    say(f"{text}\n\n{chaos_table.table(found)}")
     if write:
-        chaos_table.write(text)
+        chaos_table.write(text, found, [title for title, _fault in FAULTS.values()])
     return 1 if any(row.count.problems for row in rows) else 0
 
 
@@ -77,11 +77,11 @@ class Chaos:
             scene.done("letters")
             self.world.keep(scene, ISSUED)
         with self.world.scene(ISSUED) as scene:
-            charged = self._timed(scene, "charge").data
-            self.measured["charge_paid"] = (ISSUED, "charge", charged["marks"]["charge"])
-        with self.world.scene(ISSUED) as scene:
             self._whole(scene, "send", ISSUED)
             self.mails = len(read_mails(scene))
+            charged = self._timed(scene, "charge").data
+            self.measured["charge_paid"] = (ISSUED, "charge", charged["marks"]["charge"])
+            self.seconds["day"] = sum(self.seconds.values())
             problems += scene.finish()
             self.reference = read_state(scene)
             problems += judge(scene, self.reference).problems
@@ -96,9 +96,6 @@ class Chaos:
             problems += scene.finish()
             self.reversed_reference = read_state(scene)
             problems += judge(scene, self.reversed_reference).problems
-        with self.world.scene(LEDGER) as scene:
-            self._timed(scene, "day")
-            problems += judge(scene, self.reference, problems=scene.finish()).problems
         if problems:
             raise DevError("without any fault: " + "; ".join(map(str, problems)))
 

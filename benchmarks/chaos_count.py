@@ -126,20 +126,20 @@ def _count_mails(scene, count):
     count.mails = len(mails)
     notices = Counter(notice for _address, notice in mails)
     count.doubled = sum(number - 1 for number in notices.values())
-    rows = scene.sql(
+    query = (
         "SELECT notice_id, move_line_id, level_id, occurrence FROM collection_notice_line"
-        " WHERE kind = 'item' AND notice_id = ANY(%s)",
-        [list(notices)],
+        " WHERE kind = 'item' AND notice_id = ANY(%s)"
     )
+    rows = scene.sql((query, [list(notices)]))
     about = Counter(tuple(row[1:]) for row in rows)
     repeated = {row[0] for row in rows if about[tuple(row[1:])] > 1}
     count.doubled += max(0, len(repeated) - 1)
-    sent = scene.sql(
+    query = (
         "SELECT notice_id FROM collection_communication WHERE channel = 'email'"
         " AND direction = 'out' AND state = 'sent' AND notice_id IN"
-        " (SELECT id FROM collection_notice WHERE date >= %s)",
-        [scene.world.day.isoformat()],
+        " (SELECT id FROM collection_notice WHERE date >= %s)"
     )
+    sent = scene.sql((query, [scene.world.day.isoformat()]))
     count.lost = sum(row[0] not in notices for row in sent)
 
 

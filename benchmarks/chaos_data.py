@@ -3,6 +3,11 @@
 from .chaos_count import judge
 from .chaos_world import LEDGER
 
+OTHERS = (
+    "SELECT count(*) FROM collection_communication c JOIN collection_notice n"
+    " ON n.id = c.notice_id WHERE c.state = 'sent'"
+    " AND n.date = (SELECT max(date) FROM collection_run)"
+)
 EVERY = 7  # the template raises for one customer in so many
 
 
@@ -12,16 +17,14 @@ def damaged(chaos, damage, mend, reason):
     :param reason: SQL that counts the customers of whom a person reads the reason
     """
     with chaos.world.scene(LEDGER) as scene:
-        for statement in damage:
-            scene.sql(statement)
-        told = scene.step("day")
-        problems = [] if told.code == 0 else [f"the day ended with {told.code}: {told.data}"]
+        scene.sql(*damage)
+        told = scene.step("morning")
+        problems = [] if told.code == 0 else [f"the morning ended with {told.code}: {told.data}"]
         if not scene.sql(reason)[0][0]:
             problems.append("nobody can read why customers were left out")
-        if not scene.sql("SELECT count(*) FROM collection_communication WHERE state = 'sent'")[0][0]:
+        if not scene.sql(OTHERS)[0][0]:
             problems.append("one bad customer stopped the others")
-        for statement in mend:
-            scene.sql(statement)
+        scene.sql(*mend)
         problems += scene.finish()
         yield judge(scene, chaos.reference, problems=problems)
 
@@ -66,9 +69,7 @@ FAULTS = {
     ),
     "rate": (
         "the reference rate is missing",
-        lambda chaos: damaged(
-            chaos, *_put_aside("collection_rate", ECB), _skipped("missing_rate")
-        ),
+        lambda chaos: damaged(chaos, *_put_aside("collection_rate", ECB), _skipped("missing_rate")),
     ),
     "currency": (
         "an exchange rate is missing",

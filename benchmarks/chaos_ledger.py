@@ -17,9 +17,7 @@ def prepare(env, request):
     """Policies with what they charge: e-mails for most, letters and charges for some."""
     company = env.company
     company.collection_responsible_id = env.ref("base.user_admin")
-    env.ref("base.user_admin").group_ids |= env.ref(
-        "account_collections.group_collections_manager"
-    )
+    env.ref("base.user_admin").group_ids |= env.ref("account_collections.group_collections_manager")
     env["collection.policy"].search([("is_default", "=", True)]).is_default = False
     env.flush_all()
     plain = _create_policy(env, "Chaos", is_default=True)

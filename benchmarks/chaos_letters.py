@@ -5,10 +5,11 @@ import shutil
 import subprocess
 
 from .chaos_count import judge
-from .chaos_world import FOLDER, LEDGER
+from .chaos_world import FOLDER, LEDGER, announce
 
 DAYS = (0, 1)
 HANGING_SECONDS = 150
+PAGE = 4096
 ROOM = 64 * 1024  # bytes left in the store that is full soon
 REAL = 'exec "$(PATH="${PATH#*:}" command -v wkhtmltopdf)" "$@"\n'
 VERSION = f'case "$*" in *--version*) {REAL.strip()};; esac\n'
@@ -48,14 +49,13 @@ def _path(chaos, kind):
 
 def _others_waited(scene):
     """Customers without a letter do not wait for those with one."""
-    rows = scene.sql(
+    query = (
         "SELECT count(*) FROM collection_communication c JOIN collection_notice n"
         " ON n.id = c.notice_id JOIN collection_level v ON v.id = n.level_id"
         " WHERE n.date = %s AND c.channel = 'email' AND c.state = 'queued'"
-        " AND NOT v.attach_letter AND v.fee_rule_id IS NULL",
-        [scene.world.day.isoformat()],
+        " AND NOT v.attach_letter AND v.fee_rule_id IS NULL"
     )
-    count = rows[0][0]
+    count = scene.sql((query, [scene.world.day.isoformat()]))[0][0]
     return [f"{count} e-mails without a letter waited for those with one"] if count else []
 
 
@@ -74,26 +74,52 @@ def full_store(chaos):
 def _small_store(folder):
     """Put the files on a file system of their own that is nearly full.
 
-    :return: a function that makes it large
+    :return: a function that makes room
     """
     aside = folder.with_name(f"{folder.name}_aside")
     shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-    folder.mkdir()
+    shutil.copytree(folder, aside)
     # A file takes whole pages there, and each folder one.
-    used = sum(-(-path.stat().st_size // 4096) * 4096 for path in aside.rglob("*"))
-    size = used + ROOM
-    subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)], check=True
-    )
-    try:
+    used = sum(-(-path.stat().st_size // PAGE) * PAGE for path in aside.rglob("*"))
+    if _mount(f"size={used + ROOM}", folder, "-t", "tmpfs", "tmpfs"):
         shutil.copytree(aside, folder, dirs_exist_ok=True)
-        yield lambda: subprocess.run(
-            ["mount", "-o", "remount,size=512m", str(folder)], check=True
-        )
+        enlarge, restore = _remount, _unmount
+    else:
+        announce("no right to mount: folders that cannot be made stand for the full disk")
+        enlarge = restore = _block(folder)
+    try:
+        yield lambda: enlarge(folder)
     finally:
-        subprocess.run(["umount", "-l", str(folder)], check=False)
+        restore(folder)
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def _mount(options, folder, *arguments):
+    command = ["mount", "-o", options, *arguments, str(folder)]
+    return subprocess.run(command, stderr=subprocess.DEVNULL, check=False).returncode == 0
+
+
+def _remount(folder):
+    _mount("remount,size=512m", folder)
+
+
+def _unmount(folder):
+    subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+def _block(folder):
+    """Put files where the store would make folders; return how to remove them."""
+    blocked = [folder / f"{number:02x}" for number in range(256)]
+    blocked = [path for path in blocked if not path.exists()]
+    for path in blocked:
+        path.touch()
+
+    def unblock(_folder):
+        for path in blocked:
+            if path.is_file():
+                path.unlink()
+
+    return unblock
 
 
 FAULTS = {

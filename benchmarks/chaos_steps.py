@@ -167,6 +167,8 @@ STEPS = {
     "letters": _jobs(LETTERS),
     "send": _jobs(MAIL),
     "charge": _jobs(CHARGES),
+    # Notices demand what was charged before them: who finishes a morning does so before.
+    "morning": _jobs(ADVANCE, ISSUE, LETTERS, MAIL),
     "day": _jobs(ADVANCE, ISSUE, LETTERS, MAIL, CHARGES, FOLLOW_UP),
     "issue_by_hand": _issue_by_hand,
     "press_issue": _press_issue,

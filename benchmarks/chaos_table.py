@@ -45,36 +45,51 @@ def line(row):
     return "\n".join([f"- {text}", *shown])
 
 
-def table(rows, chaos, seconds):
-    """Return the table in Markdown."""
-    head = (
-        "| Fault | Tries | Items | Notices | Mails left | Outcome unknown | Doubled | Lost"
-        " | Unexplained | Verdict |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|---|"
-    )
-    lines = [
-        f"| {row.title} | {row.tries} | {row.count.items:,} | {row.count.notices:,}"
-        f" | {row.count.mails:,} | {row.count.unknown} | {row.count.doubled} | {row.count.lost}"
-        f" | {row.count.unexplained} | {row.verdict} |"
+HEAD = (
+    "| Fault | Invoices | Tries | Items | Notices | Mails left | Outcome unknown | Doubled | Lost"
+    " | Unexplained | Verdict |\n|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|"
+)
+
+
+def lines(rows, size):
+    """Return ``{title: line of the table}``; numbers are sums over the tries of a fault."""
+    return {
+        row.title: f"| {row.title} | {size:,} | {row.tries} | {row.count.items:,}"
+        f" | {row.count.notices:,} | {row.count.mails:,} | {row.count.unknown}"
+        f" | {row.count.doubled} | {row.count.lost} | {row.count.unexplained} | {row.verdict} |"
         for row in rows
-    ]
+    }
+
+
+def about(rows, chaos, seconds):
+    """Say what was run, where, and how long it took."""
     tries = sum(row.tries for row in rows)
-    about = (
-        f"`./dev chaos --size {chaos.world.size} --seed {chaos.seed}` on {date.today()}:"
-        f" {chaos.world.size:,} invoices, {tries} tries of {len(rows)} faults in"
-        f" {seconds / 60:.0f} minutes; {os.cpu_count()} processors, {platform.machine()},"
-        f" Python {platform.python_version()}. Sums over the tries of a fault."
+    return (
+        f"`./dev chaos --size {chaos.world.size} --seed {chaos.seed}`, {date.today()}:"
+        f" {tries} tries of {len(rows)} faults in {seconds / 60:.0f} minutes;"
+        f" {os.cpu_count()} processors, {platform.machine()}, Python {platform.python_version()}."
     )
-    return "\n".join([about, "", head, *lines])
 
 
-def write(text):
-    """Put the table between its marks in RESULTS.md; the rest of the file is others'."""
-    section = f"{BEGIN}\n{text}\n{END}"
+def table(found):
+    """Return the table in Markdown."""
+    return "\n".join([HEAD, *found.values()])
+
+
+def write(text, found, titles):
+    """Put the table between its marks in RESULTS.md; the rest of the file is others'.
+
+    :param titles: of all faults, in order: lines of those that were not tried now are kept
+    """
     old = RESULTS.read_text() if RESULTS.is_file() else "# Results\n"
-    if BEGIN in old:
-        pattern = re.escape(BEGIN) + ".*?" + re.escape(END)
-        new = re.sub(pattern, lambda _match: section, old, flags=re.DOTALL)
+    section = re.compile(re.escape(BEGIN) + "(.*?)" + re.escape(END), re.DOTALL)
+    before = section.search(old)
+    kept = [line for line in (before[1] if before else "").splitlines() if line.startswith("| ")]
+    known = {line.split(" | ")[0].removeprefix("| "): line for line in kept} | found
+    new = f"{BEGIN}\n{text}\n\n{table({t: known[t] for t in titles if t in known})}\n{END}"
+    if before:
+        new = section.sub(lambda _match: new, old)
     else:
-        new = f"{old.rstrip()}\n\n## Faults\n\n{section}\n"
+        new = f"{old.rstrip()}\n\n## Faults\n\n{new}\n"
     RESULTS.write_text(new)
     say(f"Written into {RESULTS.relative_to(paths.CHECKOUT)}.")

@@ -250,9 +250,13 @@ class Scene:
                 problems.append(f"the scheduler ended with {told.code}: {_last(told.data)}")
         return problems
 
-    def sql(self, statement, parameters=None):
-        """Return the rows of a query in the scene's database."""
-        return self.world.databases.sql((statement, parameters), database=SCENE)
+    def sql(self, *statements):
+        """Run statements in the scene's database and return the rows of the last that has some.
+
+        :param statements: SQL, or ``(SQL, parameters)``
+        """
+        pairs = [(each, None) if isinstance(each, str) else each for each in statements]
+        return self.world.databases.sql(*pairs, database=SCENE)
 
     def queries(self, named):
         """Run ``{label: query}`` at once; return ``{label: lists of values}``.

@@ -13,7 +13,6 @@ DELAYS = (3, 15, 30)
 MAILS = 20
 LABELS = {
     "lines": "peer: generate_credit_lines",
-    "idle": "peer: generate_credit_lines, nothing due",
     "communications": "peer: lines to communications",
     "mails": "peer: e-mails with their PDF",
 }
@@ -42,7 +41,6 @@ class Peer:
                 ],
             }
         )
-        accounts.credit_policy_id = self.env.company.credit_policy_id
 
     def _prepare_level(self, number, delay, template):
         text = "Our records show that the invoices below are overdue. Please pay them."
@@ -65,10 +63,6 @@ class Peer:
             run.generate_credit_lines()
             self.env.flush_all()
             cost.items = self._lines()
-        again = self.env["credit.control.run"].create({"date": self.day})
-        with self.ruler.measure(LABELS["idle"], "open item") as cost:
-            again.generate_credit_lines()
-            cost.items = self.ruler.size
 
     def _lines(self):
         domain = [("policy_id", "=", self.env.company.credit_policy_id.id)]

@@ -154,8 +154,8 @@ def table(judge, options, minutes):
         )
     lines += [
         "",
-        f"“Long after”: {judge.spacing} days or more after the last outage it was open in, "
-        "the ladder's longest way from one level to the next.",
+        f"“Long after”: {judge.spacing} days or more after the last outage it was open in; in so "
+        "many it climbs the ladder, whatever it missed.",
         "A courtesy is for the days before the due date, and never sent after it.",
         "",
         *_interest(judge),

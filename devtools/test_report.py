@@ -91,9 +91,13 @@ class Report:
             text = f"Odoo reports {self.reported_total} tests, {len(self.started)} were seen to start"
             self._problem(Record("CRITICAL", "devtools", text))
 
-    def add(self, name, problem, seconds):
-        """Count a check that was made outside of Odoo's tests."""
+    def add(self, name, problem, seconds, skipped=""):
+        """Count a check that was made outside of Odoo's tests, or why it was not made."""
         self.started["devtools", name] = True
+        if skipped:
+            self.skipped["devtools", name] = skipped
+            say(f"  skipped {name}: {skipped}")
+            return
         if problem:
             self.failed.add(("devtools", name))
             say(f"\nFAIL: {name}: {problem}\n")

@@ -6,7 +6,9 @@ in between and on from there gives the same number.
 """
 
 import calendar
-from datetime import date, timedelta
+from datetime import date
+
+from .days import plus
 
 ACT_365 = "act_365"  # usual in France, Germany, Italy, Romania, the UK: also in leap years
 ACT_360 = "act_360"  # money market; US federal agencies
@@ -43,8 +45,8 @@ def half_year_start(day):
 
 
 def next_day(day):
-    return day + timedelta(days=1)
+    return plus(day, 1)
 
 
 def previous_day(day):
-    return day - timedelta(days=1)
+    return plus(day, -1)

@@ -70,6 +70,7 @@ from . import collection_assessment
 from . import collection_assessment_fixed
 from . import collection_balance
 from . import collection_charge_check
+from . import collection_charge_limits
 from . import collection_fee_rule_compute
 from . import collection_fee_rule_preview
 from . import collection_policy_suggestion

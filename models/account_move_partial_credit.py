@@ -8,8 +8,11 @@ AGAINST = "collection_credit_against"
 
 
 class AccountMove(models.Model):
-    """A credit note of a part of an invoice: its accounts and taxes in proportion, to the
-    cent, set against one of its items."""
+    """A document of a part of an invoice: its accounts and taxes in proportion, to the cent.
+
+    A credit note of it is set against one of the invoice's items; write-offs and money that
+    comes after them are booked the same way, on an account of their own.
+    """
 
     _inherit = "account.move"
 
@@ -21,10 +24,8 @@ class AccountMove(models.Model):
         :param item: the receivable item it is set against
         :raises UserError: when it does not come to the amount
         """
-        lines = [{**line, "name": title} for line in self._collection_shares(amount)]
-        return self._collection_book_credit(
-            item, amount, self._collection_prepare_credit(title, lines)
-        )
+        vals = self._collection_prepare_credit(title, self._collection_shares(amount))
+        return self._collection_book_credit(item, amount, vals)
 
     def _collection_book_credit(self, item, amount, vals):
         """Book a prepared credit note over this invoice, of exactly ``amount``.
@@ -33,29 +34,46 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         document = self.with_context(**{AGAINST: item.id}).create(vals)
-        term = document.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        document._collection_fit_item(item, amount)
+        document._collection_post_exactly(amount)
+        return document.with_env(self.env)
+
+    def _collection_fit_item(self, item, amount):
+        """Make this draft settle an item: on its account, of exactly the amount."""
+        term = self.line_ids.filtered(lambda line: line.display_type == "payment_term")
         if term.account_id != item.account_id:
             term.account_id = item.account_id
-        self.env["collection.charge"]._fit_total(document, amount)
-        document._post(soft=False)
-        if self.currency_id.compare_amounts(document.amount_total, amount):
+        self.env["collection.charge"]._fit_total(self, amount)
+
+    def _collection_post_exactly(self, amount):
+        """:raises UserError: when this draft does not come to the amount"""
+        self._post(soft=False)
+        if self.currency_id.compare_amounts(self.amount_total, amount):
             raise UserError(
                 self.env._(
-                    "The credit note would come to %(total)s, not to %(amount)s.",
-                    total=self.currency_id.format(document.amount_total),
+                    "The document would come to %(total)s, not to %(amount)s.",
+                    total=self.currency_id.format(self.amount_total),
                     amount=self.currency_id.format(amount),
                 )
             )
-        return document.with_env(self.env)
 
     def _collection_prepare_credit(self, title, lines):
         """Dated today: its number comes after those of the notes written before it.
 
         :param lines: values of its invoice lines
         """
-        today = max(self.company_id._collection_today(), self.invoice_date)
+        today = self.company_id._collection_today()
+        return self._collection_prepare_part("out_refund", today, title, lines)
+
+    def _collection_prepare_part(self, move_type, day, title, lines):
+        """A document over this invoice, in its journal and currency, at its rate.
+
+        :param day: its date, unless the invoice is of a later one
+        :param lines: values of its invoice lines
+        """
+        day = max(day, self.invoice_date or day)
         return {
-            "move_type": "out_refund",
+            "move_type": move_type,
             "company_id": self.company_id.id,
             "journal_id": self.journal_id.id,
             "partner_id": self.partner_id.id,
@@ -63,25 +81,27 @@ class AccountMove(models.Model):
             "fiscal_position_id": self.fiscal_position_id.id,
             "currency_id": self.currency_id.id,
             "invoice_currency_rate": self.invoice_currency_rate,
-            "invoice_date": today,
-            "invoice_date_due": today,
+            "invoice_date": day,
+            "invoice_date_due": day,
             "invoice_payment_term_id": False,
             "invoice_user_id": self.invoice_user_id.id,
             "invoice_origin": self.name,
             "ref": title,
-            "reversed_entry_id": self.id,
-            "invoice_line_ids": [Command.create(line) for line in lines],
+            "reversed_entry_id": self.id if move_type == "out_refund" else False,
+            "invoice_line_ids": [Command.create({"name": title, **line}) for line in lines],
         }
 
-    def _collection_shares(self, amount):
+    def _collection_shares(self, amount, account=None):
         """Of each account and set of taxes on the invoice, the part that falls on
         ``amount``: values of invoice lines.
 
         A tax of so much a piece cannot be had in part: it is credited without the tax.
+
+        :param account: where all of it is booked, instead of the lines' own accounts
         """
         share = amount / self.amount_total
         lines = []
-        for key, (base, rest) in self._collection_bases().items():
+        for key, (base, rest) in self._collection_bases(account).items():
             taxes = self.env["account.tax"].browse(key["taxes"])
             for part, own in ((base, taxes), (rest, taxes.browse())):
                 value = self.currency_id.round(part * share)
@@ -97,7 +117,7 @@ class AccountMove(models.Model):
                     )
         return lines
 
-    def _collection_bases(self):
+    def _collection_bases(self, account=None):
         """``{(account, taxes, analytic): [taxed amount, the rest]}`` of the lines."""
         AccountTax = self.env["account.tax"]
         products = self.line_ids.filtered(lambda line: line.display_type == "product")
@@ -119,7 +139,7 @@ class AccountMove(models.Model):
             if len(by_percent) < len(taxes):
                 own = AccountTax.union(*(part["tax"] for part in by_percent))
             key = frozendict(
-                account=line.account_id.id,
+                account=(account or line.account_id).id,
                 taxes=tuple(own.ids),
                 analytic=frozendict(row["analytic_distribution"] or {}),
             )

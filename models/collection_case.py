@@ -235,7 +235,8 @@ class CollectionCase(models.Model):
         cases = super().create(vals_list)
         cases._check_items()
         cases._set_firm_dates()
-        cases._refresh_proposals()
+        for company, group in cases.grouped("company_id").items():
+            self.env["collection.notice"]._refresh_open(company, group.partner_id)
         return cases
 
     def write(self, vals):
@@ -284,17 +285,3 @@ class CollectionCase(models.Model):
         return lines.notice_id.filtered(lambda notice: notice.level_id.kind == "dunning").sorted(
             lambda notice: (notice.date, notice.id)
         )
-
-    def _refresh_proposals(self):
-        """Items of a case leave the open proposals at once, with the reason."""
-        # Safe: whoever may open a case may change the customer's proposals.
-        proposals = self.env["collection.notice"].sudo().search(
-            [
-                ("company_id", "in", self.company_id.ids),
-                ("partner_id", "in", self.partner_id.ids),
-                ("stage", "in", ("proposed", "to_approve")),
-            ]
-        )
-        for company, group in proposals.grouped("company_id").items():
-            group = group.with_company(company)
-            group.env["collection.issue"]._refresh(group)._update_level()

@@ -129,12 +129,9 @@ class CollectionCase(models.Model):
         )
         if first and first != self:
             return {}
-        credits = self.env["account.move.line"].search(
-            Domain("company_id", "=", self.company_id.id)
-            & Domain("partner_id.commercial_partner_id", "=", self.partner_id.id)
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
+        items = self.env["account.move.line"]
+        credits = items.search(
+            items._collection_open_domain(self.company_id, self.partner_id)
             & Domain("amount_residual_currency", "<", 0)
         )
         return {

@@ -1,6 +1,7 @@
 """Where cases are opened from: customers, invoices, notices."""
 
 from odoo import Command, api, fields, models
+from odoo.fields import Domain
 
 STAFF = (
     "account_collections.group_collections_collector,"
@@ -40,16 +41,11 @@ class CollectionCase(models.Model):
     @api.model
     def _overdue_items(self, company, customer):
         """What the customer owes and is late with, by due date."""
-        return self.env["account.move.line"].search(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id.commercial_partner_id", "=", customer.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("balance", ">", 0),
-                ("date_maturity", "<", company._collection_today()),
-            ],
+        items = self.env["account.move.line"]
+        return items.search(
+            items._collection_open_domain(company, customer)
+            & Domain("balance", ">", 0)
+            & Domain("date_maturity", "<", company._collection_today()),
             order="date_maturity, id",
         )
 
@@ -59,11 +55,9 @@ class AccountMove(models.Model):
 
     def action_collection_case(self):
         """Hand these invoices over to an agency or a court."""
-        items = self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and not line.reconciled
+        return self.env["collection.case"]._open_dialog(
+            self.commercial_partner_id[:1], self._collection_open_items()
         )
-        return self.env["collection.case"]._open_dialog(self.commercial_partner_id[:1], items)
 
 
 class ResPartner(models.Model):

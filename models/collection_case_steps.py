@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..engine.days import plus
 from .collection_case import LIVE_STATES, WITH_THIRD_PARTY
 
 
@@ -15,7 +16,7 @@ class CollectionCase(models.Model):
         """The day after the firm date: until its end the customer may still pay."""
         self.ensure_one()
         due = self.date_handover_due
-        return due + timedelta(days=1) if due else self.company_id._collection_today()
+        return plus(due, 1) if due else self.company_id._collection_today()
 
     def _may_hand_over(self):
         self.ensure_one()

@@ -155,10 +155,7 @@ class CollectionCharge(models.Model):
                 [sum(amounts[charge.id] for charge in charges)],
             )
             charges.write({"refund_move_ids": [Command.link(refund.id)]})
-            receivable = (document | refund).line_ids.filtered(
-                lambda line: line.account_id.account_type == "asset_receivable"
-                and not line.reconciled
-            )
+            receivable = (document | refund)._collection_open_items()
             if receivable.move_id == document | refund:
                 receivable.reconcile()
 

@@ -224,14 +224,6 @@ class CollectionCharge(models.Model):
         # An archived customer's money counts like any other.
         items = self.env["account.move.line"].with_context(active_test=False)
         return items.search(
-            Domain(
-                [
-                    ("company_id", "=", company.id),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("currency_id", "=", currency.id),
-                    ("partner_id.commercial_partner_id", "=", customer.id),
-                ]
-            )
+            items._collection_open_domain(company, customer)
+            & Domain("currency_id", "=", currency.id)
         )

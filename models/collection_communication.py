@@ -192,6 +192,13 @@ class CollectionCommunication(models.Model):
         self.write({"state": "failed", "failure_kind": kind, "failure_reason": reason})
         self.notice_id._on_delivery_failure()
 
+    def _bounced(self, email):
+        """The customer's server returned what went to this address."""
+        mails = self.filtered(
+            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
+        )
+        mails._fail("address", self.env._("Returned by %(email)s", email=email))
+
     def _not_needed(self, reason):
         """It did not leave, and need not any more; the notice has not failed."""
         self.write({"state": "failed", "failure_kind": "cancelled", "failure_reason": reason})

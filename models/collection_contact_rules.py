@@ -33,6 +33,23 @@ class CollectionContactRules(models.AbstractModel):
         return limited
 
     @api.model
+    def _check_limit(self, company, customers):
+        """:raises UserError: for a collector, where a customer was contacted enough"""
+        if self.env.user.has_group("account_collections.group_collections_manager"):
+            return
+        # Safe: that it is enough, is for whoever would contact him.
+        limited = self.sudo()._limited(company, company._collection_today(), customers)
+        if limited:
+            names = customers.browse(limited).mapped("display_name")
+            raise UserError(
+                self.env._(
+                    "Contacted often enough this week: %(customers)s. A manager may send all "
+                    "the same.",
+                    customers=", ".join(names),
+                )
+            )
+
+    @api.model
     def _room(self, company, date, customers):
         """``{customer id: how many more notices he may get}``; None: any number."""
         limit = company.sudo().collection_max_contacts

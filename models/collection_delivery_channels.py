@@ -44,13 +44,9 @@ class CollectionDelivery(models.AbstractModel):
         """``{channel: what is missing}`` for the level's channels."""
         problems = {}
         if level.send_email:
-            emails = email_normalize_all(recipient.email or "")
-            if not recipient.email:
-                problems["email"] = self.env._("%(name)s has no e-mail", name=recipient.name)
-            elif not emails:
-                problems["email"] = self.env._("invalid e-mail: %(email)s", email=recipient.email)
-            elif all(email in unusable for email in emails):
-                problems["email"] = unusable[emails[0]]
+            problem = self._email_problem(recipient, unusable)
+            if problem:
+                problems["email"] = problem
         if level.send_letter and not recipient._collection_postal_address():
             problems["letter"] = self.env._(
                 "%(name)s has no postal address", name=recipient.name
@@ -58,6 +54,27 @@ class CollectionDelivery(models.AbstractModel):
         if level.make_call and not recipient._collection_phone():
             problems["call"] = self.env._("%(name)s has no phone number", name=recipient.name)
         return problems
+
+    @api.model
+    def _email_problem(self, recipient, unusable):
+        """Why no e-mail reaches this contact, or "".
+
+        :param unusable: see :meth:`_unusable_addresses`
+        """
+        emails = email_normalize_all(recipient.email or "")
+        if not recipient.email:
+            return self.env._("%(name)s has no e-mail", name=recipient.name)
+        if not emails:
+            return self.env._("invalid e-mail: %(email)s", email=recipient.email)
+        return unusable[emails[0]] if all(email in unusable for email in emails) else ""
+
+    @api.model
+    def _prepare_email(self, recipient, unusable):
+        """Of a communication: the address, or that there is none."""
+        problem = self._email_problem(recipient, unusable)
+        if problem:
+            return {"state": "failed", "failure_kind": "address", "failure_reason": problem}
+        return {"address": ", ".join(email_normalize_all(recipient.email))}
 
     @api.model
     def _unusable_addresses(self, company, recipients):

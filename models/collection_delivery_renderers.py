@@ -70,7 +70,7 @@ class CollectionDelivery(models.AbstractModel):
         """
         free = self.env.execute_query(
             SQL(
-                "SELECT id FROM unnest(%s) AS id WHERE pg_try_advisory_xact_lock(%s, id)",
+                "SELECT id FROM unnest(%s::int[]) AS id WHERE pg_try_advisory_xact_lock(%s, id)",
                 notices.ids,
                 LETTER_LOCK,
             )

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
-from .ir_qweb import COMPILED
+from .ir_qweb import COMPILED_ONCE
 
 LETTER_FIELDS = ("letter_subject", "letter_body", "letter_closing")
 EMAIL_FIELDS = {"email_subject": "subject", "email_body": "body_html"}
@@ -49,7 +49,7 @@ class CollectionDelivery(models.AbstractModel):
 
         :return: ``{notice id: text}``
         """
-        compiled_once = source.with_context(**{COMPILED: {}})
+        compiled_once = source.with_context(**{COMPILED_ONCE: True})
         texts = compiled_once._render_field(
             field, notices.ids, set_lang=lang, options={"post_process": False}
         )

@@ -1,6 +1,6 @@
 """What the screens need on top of the models: dialogs and smart buttons."""
 
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 
 from ..engine import compose
 
@@ -86,18 +86,7 @@ class CollectionHold(models.Model):
         :param items: journal items; none holds the whole customer
         """
         self.check_access("create")
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Hold"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_company_id": (items.company_id[:1] or self.env.company).id,
-                "default_partner_id": partner.commercial_partner_id.id,
-                "default_move_line_ids": [Command.set(items.ids)],
-            },
-        }
+        return self._prepare_dialog(self.env._("Hold"), partner, items)
 
 
 class AccountMove(models.Model):
@@ -105,11 +94,9 @@ class AccountMove(models.Model):
 
     def action_collection_hold(self):
         """Leave these invoices alone until a date."""
-        items = self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and not line.reconciled
+        return self.env["collection.hold"]._open_dialog(
+            self.commercial_partner_id[:1], self._collection_open_items()
         )
-        return self.env["collection.hold"]._open_dialog(self.commercial_partner_id[:1], items)
 
 
 class ResPartner(models.Model):

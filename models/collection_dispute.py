@@ -134,18 +134,9 @@ class CollectionDispute(models.Model):
         self.ensure_one()
         items = self.move_line_ids
         if not items and self.partner_id:
+            customer = self.partner_id.commercial_partner_id
             items = items.search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    (
-                        "partner_id.commercial_partner_id",
-                        "=",
-                        self.partner_id.commercial_partner_id.id,
-                    ),
-                ],
+                items._collection_open_domain(self.company_id, customer),
                 order="date_maturity, id",
             )
         return items.filtered(lambda item: not item.reconciled and item.amount_residual > 0)

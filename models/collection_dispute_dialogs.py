@@ -1,4 +1,4 @@
-from odoo import Command, models
+from odoo import models
 
 from ..engine import compose
 
@@ -12,20 +12,7 @@ class CollectionDispute(models.Model):
         :param items: journal items; none disputes everything the customer owes
         """
         self.check_access("create")
-        company = items.company_id[:1] or self.env.company
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dispute"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_company_id": company.id,
-                "default_partner_id": partner.commercial_partner_id.id,
-                "default_move_line_ids": [Command.set(items.ids)],
-                "default_date_from": company._collection_today(),
-            },
-        }
+        return self._prepare_dialog(self.env._("Dispute"), partner, items)
 
 
 class CollectionNotice(models.Model):
@@ -46,11 +33,9 @@ class AccountMove(models.Model):
 
     def action_collection_dispute(self):
         """The customer contests these invoices."""
-        items = self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and not line.reconciled
+        return self.env["collection.dispute"]._open_dialog(
+            self.commercial_partner_id[:1], self._collection_open_items()
         )
-        return self.env["collection.dispute"]._open_dialog(self.commercial_partner_id[:1], items)
 
 
 class ResPartner(models.Model):

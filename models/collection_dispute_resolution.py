@@ -72,8 +72,7 @@ class CollectionDispute(models.Model):
             }
         )
         closed._compute_date_deadline()
-        for company, group in closed.grouped("company_id").items():
-            group._refresh_proposals(company)
+        closed._refresh_proposals()
 
     def _resolve(self, kind, text=None):
         """End those that are open, in one of the ways of ``RESOLUTIONS``."""

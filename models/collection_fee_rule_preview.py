@@ -1,9 +1,8 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 
 from ..engine import fixed_amounts, interest
 from ..engine.daycount import next_day
+from ..engine.days import plus
 from ..engine.rates import MissingRate
 
 
@@ -95,7 +94,7 @@ class CollectionFeeRule(models.Model):
         terms = self._interest_rule()
         if terms is None or not self._is_late_enough():
             return 0.0
-        history = interest.History(today - timedelta(days=self.try_days), self.try_amount, ())
+        history = interest.History(plus(today, -self.try_days), self.try_amount, ())
         precision = self.currency_id.rounding or 0.01
         amount = interest.interest(history, terms, next_day(history.start), today, precision)
         return 0.0 if amount < self.min_interest else amount

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..engine.days import plus
+
 REVIEW = "account_collections.mail_activity_type_hold_review"
 
 
@@ -47,7 +49,7 @@ class CollectionHold(models.Model):
                 hold.date_review = hold.date_review
                 continue
             first = max(company._collection_today(), hold.date_from or fields.Date.today())
-            hold.date_review = fields.Date.add(first, days=days)
+            hold.date_review = plus(first, days)
 
     @api.constrains("date_until", "date_review")
     def _check_ends(self):
@@ -69,7 +71,7 @@ class CollectionHold(models.Model):
         for hold in self.filtered(lambda hold: hold.state == "active"):
             company = hold.company_id
             days = company.collection_hold_review_days or 30
-            later = fields.Date.add(company._collection_today(), days=days)
+            later = plus(company._collection_today(), days)
             hold.date_review = min(later, hold.date_until) if hold.date_until else later
 
     def write(self, vals):

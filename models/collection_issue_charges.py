@@ -1,6 +1,7 @@
-from odoo import api, fields, models
+from odoo import api, models
 
 from ..engine import compose, netting
+from ..engine.days import iso
 from .collection_assessment import Request
 
 # What a row of `collection.notice.charge_details` needs to become a charge.
@@ -100,8 +101,8 @@ class CollectionProposal(models.AbstractModel):
             "line": row["move_line_id"],
             "move_id": ledger["move_id"],
             "name": ledger["move_name"] or "",
-            "date_from": fields.Date.to_string(row["date_from"]),
-            "date_to": fields.Date.to_string(row["date_to"]),
+            "date_from": iso(row["date_from"]),
+            "date_to": iso(row["date_to"]),
             "amount": total,
             "claimed": total,
             "net": row["amount"],

@@ -124,9 +124,10 @@ class CollectionLevel(models.Model):
         "The delay must be within ten years.",
     )
     _days_positive = models.Constraint(
-        "CHECK(min_interval_days >= 0 AND deadline_days >= 0 AND repeat_days >= 0"
-        " AND max_repeats >= 0)",
-        "Intervals, firm dates and repeats cannot be negative.",
+        f"CHECK(min_interval_days BETWEEN 0 AND {MAX_DAYS}"
+        f" AND deadline_days BETWEEN 0 AND {MAX_DAYS}"
+        f" AND repeat_days BETWEEN 0 AND {MAX_DAYS} AND max_repeats >= 0)",
+        "Intervals, firm dates and repeats must be within ten years and cannot be negative.",
     )
     _min_discount_positive = models.Constraint(
         "CHECK(min_discount >= 0)", "The minimum discount cannot be negative."

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..engine import compose
+from ..engine.days import iso
 from .collection_charge import CLAIMED_STATES
 from .collection_notice import MANAGER_GROUP
 
@@ -99,8 +100,8 @@ class CollectionCharge(models.Model):
             "fee_rule_id": self.fee_rule_id.id,
             "occurrence": self.occurrence,
             "is_notice_fee": self.is_notice_fee,
-            "date_from": fields.Date.to_string(self.date_from),
-            "date_to": fields.Date.to_string(self.date_to),
+            "date_from": iso(self.date_from),
+            "date_to": iso(self.date_to),
             "amount": self.amount_open,
             "claimed": self.amount_total,
             "net": self.amount,

@@ -58,10 +58,7 @@ class CollectionNotice(models.Model):
     def _message_receive_bounce(self, email, partner):
         """The customer's server returned the mail."""
         result = super()._message_receive_bounce(email, partner)
-        rows = self.sudo().communication_ids.filtered(
-            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
-        )
-        rows._fail("address", self.env._("Returned by %(email)s", email=email))
+        self.sudo().communication_ids._bounced(email)
         return result
 
     def _message_post_after_hook(self, message, msg_values):

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -82,6 +82,27 @@ class CollectionPause(models.AbstractModel):
         for pause in self:
             parts = (pause.partner_id.display_name, pause.reason)
             pause.display_name = ": ".join(filter(None, parts))
+
+    @api.model
+    def _prepare_dialog(self, title, partner, items):
+        """A new one, filled in, beginning on the company's day.
+
+        :param items: journal items; none: everything of the customer
+        """
+        company = items.company_id[:1] or self.env.company
+        return {
+            "type": "ir.actions.act_window",
+            "name": title,
+            "res_model": self._name,
+            "view_mode": "form",
+            "target": "new",
+            "context": {
+                "default_company_id": company.id,
+                "default_partner_id": partner.commercial_partner_id.id,
+                "default_move_line_ids": [Command.set(items.ids)],
+                "default_date_from": fields.Date.to_string(company._collection_today()),
+            },
+        }
 
     @api.model
     def _active_domain(self, company, date):

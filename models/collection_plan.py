@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 
 class CollectionPlan(models.Model):
@@ -282,16 +283,11 @@ class CollectionPlan(models.Model):
     @api.model
     def _overdue_items(self, customer, company):
         """What the customer owes by now, in the currency of the oldest of it."""
-        items = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", company.id),
-                ("partner_id.commercial_partner_id", "in", customer.ids),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual", ">", 0),
-                ("date_maturity", "<=", company._collection_today()),
-            ],
+        items = self.env["account.move.line"]
+        items = items.search(
+            items._collection_open_domain(company, customer)
+            & Domain("amount_residual", ">", 0)
+            & Domain("date_maturity", "<=", company._collection_today()),
             order="date_maturity, id",
         )
         return items.filtered(lambda line: line.currency_id == items[:1].currency_id)

@@ -1,17 +1,14 @@
 """What goes to the customer about a plan: its letter, and reminders before its dates."""
 
-from datetime import timedelta
-
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import email_normalize_all
 
 from ..engine import contact_rules
+from ..engine.days import plus
 
 REPORT = "account_collections.action_report_plan"
 LETTER = "account_collections.mail_template_plan"
 REMINDER = "account_collections.mail_template_plan_reminder"
-LAYOUT = "account_collections.mail_layout_notice"
 
 
 class CollectionCommunication(models.Model):
@@ -69,21 +66,9 @@ class CollectionPlan(models.Model):
 
     def _check_limit(self):
         """:raises UserError: for a collector, when the customer was contacted often enough"""
-        if self.env.user.has_group("account_collections.group_collections_manager"):
-            return
-        rules = self.env["collection.contact.rules"]
         for company, plans in self.grouped("company_id").items():
             customers = plans.partner_id.commercial_partner_id
-            limited = rules._limited(company, company._collection_today(), customers)
-            if limited:
-                names = customers.browse(limited).mapped("display_name")
-                raise UserError(
-                    self.env._(
-                        "Contacted often enough this week: %(customers)s. A manager may send all "
-                        "the same.",
-                        customers=", ".join(names),
-                    )
-                )
+            self.env["collection.contact.rules"]._check_limit(company, customers)
 
     def _render_letter(self):
         # Safe: the letter of the plan the caller may write.
@@ -112,7 +97,7 @@ class CollectionPlan(models.Model):
         passed over backwards, or it would leave when the instalment is late."""
         if not self.reminder_days:
             return line.date_promised
-        day = line.date_promised - timedelta(days=self.reminder_days)
+        day = plus(line.date_promised, -self.reminder_days)
         return contact_rules.last_allowed_day(day, self.company_id._collection_quiet(day))
 
     def _queue(self, template, record):
@@ -122,16 +107,13 @@ class CollectionPlan(models.Model):
         """
         self.ensure_one()
         company, recipient = self.company_id, self.recipient_id
-        lang = self._letter_lang()
-        template = self.env.ref(template).with_context(lang=lang).with_company(company)
-        subject = template._render_field("subject", record.ids, set_lang=lang)[record.id]
-        body = template._render_field("body_html", record.ids, set_lang=lang)[record.id]
-        body = template._render_encapsulate(
-            template.email_layout_xmlid or LAYOUT,
-            body,
-            add_context={"company": company, "lang": lang},
-            context_record=self,
+        template = self.env.ref(template).with_context(lang=self._letter_lang())
+        # Answers land on the plan.
+        mail = template.with_company(company)._collection_prepare_mail(
+            record, self, company, recipient
         )
+        if self.user_id.email_formatted:
+            mail["email_from"] = self.user_id.email_formatted
         row = self.env["collection.communication"].create(
             {
                 "company_id": company.id,
@@ -142,29 +124,15 @@ class CollectionPlan(models.Model):
                 "channel": "email",
                 "direction": "out",
                 "state": "queued",
-                "summary": subject,
-                "body": body,
+                "summary": mail["subject"],
+                "body": mail["body"],
                 "automatic": True,
                 "user_id": self.env.uid,
                 **self._prepare_email(),
             }
         )
         if row.state == "queued":
-            row.mail_mail_id = self.env["mail.mail"].create(
-                {
-                    # Answers land on the plan.
-                    "model": self._name,
-                    "res_id": self.id,
-                    "subject": subject,
-                    "body_html": body,
-                    "body": body,
-                    "recipient_ids": [Command.link(recipient.id)],
-                    "auto_delete": False,
-                    "email_from": self.user_id.email_formatted or company.email_formatted,
-                    "author_id": company.partner_id.id,
-                    "scheduled_date": self.env["collection.contact.rules"]._earliest(company),
-                }
-            )
+            row.mail_mail_id = self.env["mail.mail"].create(mail)
         return row
 
     def _message_post_after_hook(self, message, msg_values):
@@ -177,10 +145,7 @@ class CollectionPlan(models.Model):
     def _message_receive_bounce(self, email, partner):
         """The customer's server returned the mail."""
         result = super()._message_receive_bounce(email, partner)
-        rows = self.sudo().communication_ids.filtered(
-            lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
-        )
-        rows._fail("address", self.env._("Returned by %(email)s", email=email))
+        self.sudo().communication_ids._bounced(email)
         return result
 
     def _mail_get_partner_fields(self, introspect_fields=False):
@@ -188,16 +153,9 @@ class CollectionPlan(models.Model):
 
     def _prepare_email(self):
         """The address, or why there is none."""
-        recipient = self.recipient_id
-        unusable = self.env["collection.delivery"]._unusable_addresses(self.company_id, recipient)
-        emails = email_normalize_all(recipient.email or "")
-        if any(email not in unusable for email in emails):
-            return {"address": ", ".join(emails)}
-        if emails:
-            reason = unusable[emails[0]]
-        else:
-            reason = self.env._("%(name)s has no e-mail", name=recipient.display_name)
-        return {"state": "failed", "failure_kind": "address", "failure_reason": reason}
+        delivery = self.env["collection.delivery"]
+        unusable = delivery._unusable_addresses(self.company_id, self.recipient_id)
+        return delivery._prepare_email(self.recipient_id, unusable)
 
 
 class CollectionPromise(models.Model):

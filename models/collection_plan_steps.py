@@ -165,9 +165,10 @@ class CollectionPlan(models.Model):
         )
 
     def _refresh_proposals(self):
-        """Items that are paused now leave the open proposals, with the reason."""
-        for company, group in self.grouped("company_id").items():
-            group.promise_ids._refresh_proposals(company)
+        """Items that are paused now leave the open proposals."""
+        self.ensure_one()
+        customers = self.promise_ids.partner_id.commercial_partner_id
+        self.env["collection.notice"]._refresh_open(self.company_id, customers)
 
     def _check_state(self, *states):
         """:raises UserError: for plans this cannot be done with"""

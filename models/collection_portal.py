@@ -81,20 +81,13 @@ class CollectionPortal(models.AbstractModel):
     @api.model
     def _open_lines(self, access):
         """Every open receivable item, debts and credits, of what may be seen."""
-        domain = Domain(
-            [
-                ("company_id", "in", access.companies.ids),
-                ("partner_id.commercial_partner_id", "=", access.customer.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual_currency", "!=", 0),
-            ]
-        )
+        items = self.env["account.move.line"]
+        domain = items._collection_open_domain(access.companies, access.customer)
+        domain &= Domain("amount_residual_currency", "!=", 0)
         if access.by_link:
             domain &= Domain("id", "in", self._notice_items(access.notice).ids)
         # Safe: the domain is the customer's own.
-        return self.env["account.move.line"].sudo().search(domain, order="date_maturity, id")
+        return items.sudo().search(domain, order="date_maturity, id")
 
     @api.model
     def _notice_items(self, notice):

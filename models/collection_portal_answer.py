@@ -5,6 +5,7 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_amount, format_date, plaintext2html
 
+from ..engine.days import plus
 from .collection_portal import _day
 
 # A customer who writes more often in a day is asked to call: a robot may be at work.
@@ -66,7 +67,7 @@ class CollectionPortal(models.AbstractModel):
         if not company.collection_portal_promise:
             raise UserError(self.env._("Please call us: a promise cannot be made here."))
         day, today = _day(date), company._collection_today()
-        last = today + timedelta(days=company.collection_portal_promise_days)
+        last = plus(today, company.collection_portal_promise_days)
         if not day or not today <= day <= last:
             raise UserError(
                 self.env._(

@@ -1,10 +1,9 @@
-from datetime import timedelta
-
 from odoo import api, models
 from odoo.fields import Date
 from odoo.tools import format_amount, format_date
 
 from ..engine import compose
+from ..engine.days import plus
 
 
 class CollectionPortal(models.AbstractModel):
@@ -32,7 +31,7 @@ class CollectionPortal(models.AbstractModel):
     def _prepare_section(self, access, company, lines, notices):
         lines = lines.filtered(lambda line: line.company_id == company)
         today = company._collection_today()
-        last = today + timedelta(days=company.collection_portal_promise_days)
+        last = plus(today, company.collection_portal_promise_days)
         status = self._status(access, company)
         return {
             "company": company,

@@ -1,8 +1,7 @@
-from datetime import timedelta
-
-from odoo import Command, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..engine.days import plus
 from .collection_communication import CHANNELS
 
 
@@ -125,7 +124,7 @@ class CollectionPromise(models.Model):
         """The promised day itself still belongs to the customer."""
         for promise in self:
             day = promise.date_promised
-            promise.date_until = day and day + timedelta(days=promise.grace_days)
+            promise.date_until = day and plus(day, promise.grace_days)
 
     @api.constrains("date_from", "date_until", "state")
     def _check_dates(self):
@@ -167,19 +166,8 @@ class CollectionPromise(models.Model):
         # Safe: the sum is what whoever takes promises is to ask for.
         items = self.sudo().move_line_ids
         if not items and self.partner_id:
-            items = items.search(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    (
-                        "partner_id.commercial_partner_id",
-                        "in",
-                        self.partner_id.commercial_partner_id.ids,
-                    ),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                ]
-            )
+            customer = self.partner_id.commercial_partner_id
+            items = items.search(items._collection_open_domain(self.company_id, customer))
         items = items.filtered(lambda line: line.currency_id == self.currency_id)
         return max(sum(items.mapped("amount_residual_currency")), 0.0)
 
@@ -211,17 +199,4 @@ class CollectionPromise(models.Model):
         self.check_access("create")
         if len(items.currency_id) > 1:
             raise UserError(self.env._("A promise is about one currency: make one for each."))
-        company = items.company_id[:1] or self.env.company
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Promise"),
-            "res_model": self._name,
-            "view_mode": "form",
-            "target": "new",
-            "context": {
-                "default_company_id": company.id,
-                "default_partner_id": partner.commercial_partner_id.id,
-                "default_move_line_ids": [Command.set(items.ids)],
-                "default_date_from": fields.Date.to_string(company._collection_today()),
-            },
-        }
+        return self._prepare_dialog(self.env._("Promise"), partner, items)

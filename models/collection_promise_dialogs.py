@@ -27,11 +27,8 @@ class AccountMove(models.Model):
         customer = self.commercial_partner_id
         if len(customer) != 1:
             raise UserError(self.env._("Choose invoices of one customer."))
-        items = self.line_ids.filtered(
-            lambda line: line.account_id.account_type == "asset_receivable"
-            and line.parent_state == "posted"
-            and not line.reconciled
-        )
+        posted = self.filtered(lambda move: move.state == "posted")
+        items = posted._collection_open_items()
         if not items:
             raise UserError(self.env._("Nothing is open on these invoices."))
         return customer, items

@@ -7,6 +7,12 @@ from odoo.tools import SQL
 
 from ..engine import promises
 
+# Whether an entry `am` of a `journal` is money.
+CASH = SQL(
+    "(am.origin_payment_id IS NOT NULL OR am.statement_line_id IS NOT NULL"
+    " OR am.move_type = 'entry' AND journal.type IN ('bank', 'cash', 'credit'))"
+)
+
 
 @dataclass(slots=True)
 class Money:
@@ -63,45 +69,10 @@ class CollectionPromise(models.Model):
         return money
 
     def _money_sql(self, company):
-        """Each credit in the parts in which it was set against items, and the rest.
-
-        Payments and bank entries are cash; credit notes, and entries that book no
-        income and no cost (an offset against what we owe), settle items as well. What
-        went back to the customer, or bounced, has not come.
-        """
+        """Each credit in the parts in which it was set against items, and the rest."""
         return SQL(
             """
-            WITH credit AS (
-                SELECT aml.id, aml.move_id, who.commercial_partner_id AS customer,
-                       aml.currency_id, aml.date, aml.create_date AS entered,
-                       -aml.amount_currency AS amount,
-                       %(cash)s AS is_cash
-                  FROM account_move_line aml
-                  JOIN account_account acc
-                    ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
-                  JOIN account_move am ON am.id = aml.move_id
-                  JOIN account_journal journal ON journal.id = aml.journal_id
-                  JOIN res_partner who ON who.id = aml.partner_id
-                 WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
-                   AND aml.amount_currency < 0 AND aml.date >= %(first)s
-                   AND who.commercial_partner_id IN %(customers)s
-                   AND (%(cash)s OR am.move_type = 'out_refund' OR NOT EXISTS (
-                        SELECT 1
-                          FROM account_move_line line
-                          JOIN account_account other ON other.id = line.account_id
-                         WHERE line.move_id = am.id
-                           AND (other.account_type LIKE 'income%%'
-                                OR other.account_type LIKE 'expense%%')))
-            ), part AS (
-                SELECT rec.credit_move_id, rec.debit_move_id, debit.date_maturity,
-                       rec.credit_amount_currency AS amount,
-                       %(cash)s OR am.reversed_entry_id = credit.move_id AS is_back
-                  FROM account_partial_reconcile rec
-                  JOIN credit ON credit.id = rec.credit_move_id
-                  JOIN account_move_line debit ON debit.id = rec.debit_move_id
-                  JOIN account_move am ON am.id = debit.move_id
-                  JOIN account_journal journal ON journal.id = debit.journal_id
-            )
+            WITH credit AS (%(credits)s), part AS (%(parts)s)
             SELECT credit.id, credit.customer, credit.currency_id, credit.date,
                    credit.entered, credit.is_cash, part.amount,
                    part.debit_move_id AS item, part.date_maturity AS item_due
@@ -116,11 +87,56 @@ class CollectionPromise(models.Model):
                    NULL, NULL
               FROM credit
             """,
-            cash=SQL(
-                "(am.origin_payment_id IS NOT NULL OR am.statement_line_id IS NOT NULL"
-                " OR am.move_type = 'entry' AND journal.type IN ('bank', 'cash', 'credit'))"
-            ),
+            credits=self._credits_sql(company),
+            parts=self._parts_sql(),
+        )
+
+    def _credits_sql(self, company):
+        """What came from these customers: payments and bank entries, which are cash; credit
+        notes, and entries that book no income and no cost (an offset against what we owe),
+        settle items as well."""
+        return SQL(
+            """
+            SELECT aml.id, aml.move_id, who.commercial_partner_id AS customer,
+                   aml.currency_id, aml.date, aml.create_date AS entered,
+                   -aml.amount_currency AS amount,
+                   %(cash)s AS is_cash
+              FROM account_move_line aml
+              JOIN account_account acc
+                ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
+              JOIN account_move am ON am.id = aml.move_id
+              JOIN account_journal journal ON journal.id = aml.journal_id
+              JOIN res_partner who ON who.id = aml.partner_id
+             WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
+               AND aml.amount_currency < 0 AND aml.date >= %(first)s
+               AND who.commercial_partner_id IN %(customers)s
+               AND (%(cash)s OR am.move_type = 'out_refund' OR NOT EXISTS (
+                    SELECT 1
+                      FROM account_move_line line
+                      JOIN account_account other ON other.id = line.account_id
+                     WHERE line.move_id = am.id
+                       AND (other.account_type LIKE 'income%%'
+                            OR other.account_type LIKE 'expense%%')))
+            """,
+            cash=CASH,
             company=company.id,
             customers=tuple(self.partner_id.commercial_partner_id.ids),
             first=min(self.mapped("date_from")),
+        )
+
+    def _parts_sql(self):
+        """What each credit was set against; what went back to the customer, or bounced,
+        has not come."""
+        return SQL(
+            """
+            SELECT rec.credit_move_id, rec.debit_move_id, debit.date_maturity,
+                   rec.credit_amount_currency AS amount,
+                   %(cash)s OR am.reversed_entry_id = credit.move_id AS is_back
+              FROM account_partial_reconcile rec
+              JOIN credit ON credit.id = rec.credit_move_id
+              JOIN account_move_line debit ON debit.id = rec.debit_move_id
+              JOIN account_move am ON am.id = debit.move_id
+              JOIN account_journal journal ON journal.id = debit.journal_id
+            """,
+            cash=CASH,
         )

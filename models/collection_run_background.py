@@ -41,6 +41,8 @@ class CollectionRun(models.Model):
         self.check_access("write")
         handed_over = 0
         for run in self:
+            if run.state == "issued":
+                raise UserError(self.env._("This run has been issued already."))
             if run.state != "proposed":
                 raise UserError(self.env._("Propose first: there is nothing to issue yet."))
             # Safe: rights are checked above; issuing also writes levels on journal items.
@@ -185,17 +187,19 @@ class CollectionRun(models.Model):
 
     def _delay_batch(self, customer_ids, seconds=None):
         digest = hashlib.sha256(repr(sorted(customer_ids)).encode()).hexdigest()
-        self.with_delay(
-            channel=CHANNEL,
-            eta=seconds,
-            max_retries=MAX_RETRIES,
-            identity_key=self._job_key() + digest,
-            description=self.env._(
-                "%(run)s: issue notices to %(count)s customers",
-                run=self.display_name,
-                count=len(customer_ids),
-            ),
-        )._perform_batch(customer_ids)
+        text = self.env._(
+            "%(run)s: issue notices to %(count)s customers",
+            run=self.display_name,
+            count=len(customer_ids),
+        )
+        job = self._as_job(text, eta=seconds, identity_key=self._job_key() + digest)
+        job._perform_batch(customer_ids)
+
+    def _as_job(self, description, **options):
+        """The run, whose next method call becomes a job of its company."""
+        return self.with_company(self.company_id).with_delay(
+            channel=CHANNEL, max_retries=MAX_RETRIES, description=description, **options
+        )
 
     def _perform_batch(self, customer_ids):
         """The job: issue a batch; its letters are the next job's, after the commit.
@@ -209,15 +213,10 @@ class CollectionRun(models.Model):
             self._come_back()
         if busy:
             self._delay_batch(busy, seconds=BUSY_DELAY)
-        self.with_delay(
-            channel=CHANNEL,
-            max_retries=MAX_RETRIES,
-            description=self.env._(
-                "%(run)s: letters of %(count)s notices",
-                run=self.display_name,
-                count=len(issued),
-            ),
-        )._finish_batch(issued.ids)
+        text = self.env._(
+            "%(run)s: letters of %(count)s notices", run=self.display_name, count=len(issued)
+        )
+        self._as_job(text)._finish_batch(issued.ids)
         return self.env._("%(count)s notices issued", count=len(issued))
 
     def _come_back(self):

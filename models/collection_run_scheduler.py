@@ -46,7 +46,9 @@ class CollectionRun(models.Model):
         if company._collection_working_day(date) != date:
             return self.browse()
         if not company.try_lock_for_update(allow_referencing=True):
-            # Another process is making the day's proposal at this moment.
+            # Somebody is making a proposal at this moment: perhaps this one, perhaps a
+            # person his own. The next call finds the day's work done, or does it.
+            self._try_again("ir_cron_advance")
             return self.browse()
         run = self.search(
             [("company_id", "=", company.id), ("date", "=", date), ("automatic", "=", True)]

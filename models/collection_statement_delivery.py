@@ -4,7 +4,7 @@ import psycopg2
 
 from odoo import api, fields, models
 from odoo.fields import Command
-from odoo.tools import email_normalize_all, exception_to_unicode, format_date
+from odoo.tools import exception_to_unicode, format_date
 
 from .collection_issue import RETRY_ERRORS
 
@@ -30,14 +30,15 @@ class CollectionStatement(models.AbstractModel):
         """
         period = {"date_from": date_from, "date_to": date_to, "listing": listing}
         recipients = customers._collection_recipients(company)
-        unusable = self.env["collection.delivery"]._unusable_addresses(
+        delivery = self.env["collection.delivery"]
+        unusable = delivery._unusable_addresses(
             company, self.env["res.partner"].union(*recipients.values())
         )
         rows = self.env["collection.communication"]
         for customer in customers:
             vals = self._prepare_row(company, customer, recipients[customer.id], period)
             vals |= {"channel": "email", **values}
-            vals |= self._prepare_email(recipients[customer.id], unusable)
+            vals |= delivery._prepare_email(recipients[customer.id], unusable)
             try:
                 with self.env.cr.savepoint():
                     if "failure_kind" not in vals:
@@ -106,19 +107,6 @@ class CollectionStatement(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_email(self, recipient, unusable):
-        """The address, or why there is none."""
-        emails = email_normalize_all(recipient.email or "")
-        usable = [email for email in emails if email not in unusable]
-        if usable:
-            return {"address": ", ".join(emails)}
-        if emails:
-            reason = unusable[emails[0]]
-        else:
-            reason = self.env._("%(name)s has no e-mail", name=recipient.name)
-        return {"state": "failed", "failure_kind": "address", "failure_reason": reason}
-
-    @api.model
     def _render(self, company, customer, period):
         """The PDF of one customer's statement."""
         data = {
@@ -166,29 +154,8 @@ class CollectionStatement(models.AbstractModel):
         lang = recipient._collection_lang(company)
         sheet = self._prepare_sheets(company, customer, *period.values())[0]
         template = self.env.ref(TEMPLATE).with_context(lang=lang, statement=sheet)
-        ids = customer.ids
-        subject = template._render_field("subject", ids, set_lang=lang)[ids[0]]
-        body = template._render_field("body_html", ids, set_lang=lang)[ids[0]]
-        body = template._render_encapsulate(
-            "account_collections.mail_layout_notice",
-            body,
-            add_context={"company": company, "lang": lang},
-            context_record=customer,
-        )
-        mail = self.env["mail.mail"].create(
-            {
-                # Answers land on the customer.
-                "model": "res.partner",
-                "res_id": customer.id,
-                "subject": subject,
-                "body_html": body,
-                "body": body,
-                "recipient_ids": [Command.link(recipient.id)],
-                "attachment_ids": [Command.link(vals["statement_attachment_id"])],
-                "auto_delete": False,
-                "email_from": company.email_formatted,
-                "author_id": company.partner_id.id,
-                "scheduled_date": self.env["collection.contact.rules"]._earliest(company),
-            }
-        )
-        return {"body": body, "mail_mail_id": mail.id}
+        # Answers land on the customer.
+        values = template._collection_prepare_mail(customer, customer, company, recipient)
+        values["attachment_ids"] = [Command.link(vals["statement_attachment_id"])]
+        mail = self.env["mail.mail"].create(values)
+        return {"body": values["body"], "mail_mail_id": mail.id}

@@ -53,13 +53,9 @@ class CollectionWorklist(models.Model):
 
     def _items_domain(self):
         """Everything open: debts and credits."""
-        return self._ours() & Domain(
-            [
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-            ]
-        )
+        self.ensure_one()
+        items = self.env["account.move.line"]
+        return items._collection_open_domain(self.company_id, self.partner_id)
 
     def _overdue_items(self):
         """What the row is about: the customer's overdue debts."""

@@ -79,20 +79,11 @@ class CollectionWorklist(models.Model):
                             ELSE acting.user_id END,
                        company.responsible_id
                    ) AS collector_id,
-                   COALESCE(book.amounts, '{}'::jsonb) AS amounts,
-                   COALESCE(book.amount_open, 0) AS amount_open,
-                   COALESCE(book.amount_overdue, 0) AS amount_overdue,
-                   COALESCE(book.days_late, 0) AS days_late,
-                   book.date_oldest,
-                   COALESCE(book.item_count, 0) AS item_count,
-                   COALESCE(book.level_rung, 0) AS level_rung,
-                   book.level_id,
+                   %(books)s,
                    %(next)s,
                    contact.date AS last_contact_date,
                    contact.id AS last_contact_id,
-                   COALESCE(promise.open, 0) AS promises_open,
-                   COALESCE(promise.broken, 0) AS promises_broken,
-                   promise.day AS promise_date,
+                   %(promises)s,
                    %(records)s
               FROM (SELECT company_id, partner_id FROM book WHERE item_count > 0
                     UNION SELECT company_id, partner_id FROM next WHERE own_due) listed
@@ -109,7 +100,9 @@ class CollectionWorklist(models.Model):
          LEFT JOIN next ON next.company_id = company.id AND next.partner_id = part.id
         CROSS JOIN LATERAL (%(fallback)s) auto
             """,
+            books=self._book_columns(),
             next=self._next_columns(),
+            promises=self._promise_columns(),
             records=self._record_columns(),
             spread=SQL(
                 "SELECT GREATEST(%s, 2 ^ CEIL(LOG(2, MAX(id) + 1)))::bigint AS by FROM res_company",
@@ -131,6 +124,33 @@ class CollectionWorklist(models.Model):
                    COALESCE(book.next_level->>%(lang)s, book.next_level->>'en_US') AS summary
             """,
             lang=self.env.lang or "en_US",
+        )
+
+    @api.model
+    def _book_columns(self):
+        """What a customer owes; nothing where only a task or a promise lists him."""
+        return SQL(
+            """
+            COALESCE(book.amounts, '{}'::jsonb) AS amounts,
+            COALESCE(book.amount_open, 0) AS amount_open,
+            COALESCE(book.amount_overdue, 0) AS amount_overdue,
+            COALESCE(book.days_late, 0) AS days_late,
+            book.date_oldest,
+            COALESCE(book.item_count, 0) AS item_count,
+            COALESCE(book.level_rung, 0) AS level_rung,
+            book.level_id
+            """
+        )
+
+    @api.model
+    def _promise_columns(self):
+        """What he has promised, and how often in vain."""
+        return SQL(
+            """
+            COALESCE(promise.open, 0) AS promises_open,
+            COALESCE(promise.broken, 0) AS promises_broken,
+            promise.day AS promise_date
+            """
         )
 
     @api.model

@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.fields import Command
+from odoo.fields import Command, Domain
 
 from .collection_charge import CLAIMED_STATES
 from .collection_discount_deduction_booking import KEPT_CONTEXT
@@ -128,19 +128,9 @@ class CollectionWriteOff(models.Model):
 
     def _still_owed(self):
         """True while the customer owes anything."""
-        return bool(
-            self.env["account.move.line"].search_count(
-                [
-                    ("company_id", "=", self.company_id.id),
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual", ">", 0),
-                ],
-                limit=1,
-            )
-        )
+        items = self.env["account.move.line"]
+        domain = items._collection_open_domain(self.company_id, self.partner_id)
+        return bool(items.search_count(domain & Domain("amount_residual", ">", 0), limit=1))
 
     # Taking back
 

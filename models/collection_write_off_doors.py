@@ -19,11 +19,7 @@ class CollectionWriteOff(models.Model):
         company = items.company_id[:1] or self.env.company
         if not items:
             items = items.search(
-                Domain("company_id", "=", company.id)
-                & Domain("partner_id.commercial_partner_id", "=", customer.id)
-                & Domain("account_id.account_type", "=", "asset_receivable")
-                & Domain("parent_state", "=", "posted")
-                & Domain("reconciled", "=", False)
+                items._collection_open_domain(company, customer)
                 & Domain("date_maturity", "<", company._collection_today())
             )
         owed = items.filtered(lambda item: item._collection_is_owed())

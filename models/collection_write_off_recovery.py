@@ -47,14 +47,11 @@ class CollectionWriteOff(models.Model):
     @api.model
     def _open_money(self, company, customers):
         """Money of these customers that nobody has set against anything."""
-        return self.env["account.move.line"].search(
-            Domain("company_id", "=", company.id)
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
+        items = self.env["account.move.line"]
+        return items.search(
+            items._collection_open_domain(company, customers)
             & Domain("amount_residual_currency", "<", 0)
-            & Domain("move_id.move_type", "=", "entry")
-            & Domain("partner_id.commercial_partner_id", "in", customers.ids),
+            & Domain("move_id.move_type", "=", "entry"),
             order="date, id",
         )
 
@@ -106,12 +103,10 @@ class CollectionWriteOff(models.Model):
     @api.model
     def _bounced(self, company):
         """What was recovered by money that is not there any more."""
-        items = self.env["account.move.line"].search(
-            Domain("company_id", "=", company.id)
+        items = self.env["account.move.line"]
+        items = items.search(
+            items._collection_open_domain(company)
             & Domain("move_id.collection_recovery_line_id", "!=", False)
-            & Domain("account_id.account_type", "=", "asset_receivable")
-            & Domain("parent_state", "=", "posted")
-            & Domain("reconciled", "=", False)
         )
         return items.filtered(
             lambda item: not item.currency_id.compare_amounts(

@@ -150,8 +150,9 @@ class IrActionsReport(models.Model):
             if hrefs and hrefs not in styles:
                 styles[hrefs] = self._own_style(hrefs, documents, files)
             if styles.get(hrefs):
-                parts = iter([styles[hrefs]])
-                documents[position] = _SHEET.sub(lambda _match: next(parts, ""), document)
+                first = _SHEET.search(document)
+                rest = _SHEET.sub("", document[first.end() :])
+                documents[position] = document[: first.start()] + styles[hrefs] + rest
         return documents, sorted(files)
 
     @api.model

@@ -1,9 +1,9 @@
 from lxml import etree
 
-from odoo import models
+from odoo import models, tools
 
-# A dict in the context: texts compiled so far.
-COMPILED = "collection_compiled_texts"
+# In the context: many customers get the text that is rendered.
+COMPILED_ONCE = "collection_compiled_once"
 
 
 class IrQweb(models.AbstractModel):
@@ -14,14 +14,14 @@ class IrQweb(models.AbstractModel):
 
         Core compiles views once, but the text of a mail template anew for each record.
         """
-        compiled = self.env.context.get(COMPILED)
-        if compiled is None or not isinstance(template, etree._Element):
+        if not self.env.context.get(COMPILED_ONCE) or not isinstance(template, etree._Element):
             return super()._generate_code_uncached(template)
         # Read first: compiling takes the tree apart.
-        key = (
-            etree.tostring(template),
-            *(self.env.context.get(name) for name in self._get_template_cache_keys()),
-        )
-        if key not in compiled:
-            compiled[key] = super()._generate_code_uncached(template)
-        return compiled[key]
+        keys = tuple(self.env.context.get(name) or False for name in self._get_template_cache_keys())
+        return self._collection_compiled(etree.tostring(template, encoding="unicode"), keys)
+
+    @tools.ormcache("text", "keys", cache="templates")
+    def _collection_compiled(self, text, keys):
+        """Forgotten whenever a view changes, as core's compiled views are: it may be one that
+        the text calls."""
+        return super()._generate_code_uncached(etree.fromstring(text))

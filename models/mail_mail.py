@@ -60,9 +60,12 @@ class MailMail(models.Model):
         if not ours or self.env["ir.mail_server"]._disable_send():
             return super()._send(auto_commit=auto_commit, **kwargs)
         result = True
-        by_mail = ours.grouped("mail_mail_id")
-        for mail in self:
-            rows = by_mail.get(mail)
+        rows_by_mail = {mail.id: rows.ids for mail, rows in ours.grouped("mail_mail_id").items()}
+        for mail_id in self.ids:
+            # Apart from the others: each commit forgets what was read, and reading one
+            # again would read them all.
+            mail = self.browse(mail_id)
+            rows = ours.browse(rows_by_mail.get(mail_id))
             if rows and not mail._collection_claim(rows, auto_commit):
                 continue
             try:

@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..engine import ladder, workdays
+from ..engine.days import plus
 
 # Modules that remind customers too: with two engines customers get every
 # reminder twice.
@@ -147,7 +148,7 @@ class ResCompany(models.Model):
         zone = pytz.timezone(calendar.tz or "UTC")
         holidays = set()
         leaves = calendar.global_leave_ids.filtered(
-            lambda leave: leave.date_to.date() >= day - timedelta(days=1)
+            lambda leave: leave.date_to.date() >= plus(day, -1)
         )
         for leave in leaves:
             first = pytz.utc.localize(leave.date_from).astimezone(zone).date()
@@ -160,7 +161,7 @@ class ResCompany(models.Model):
         self.ensure_one()
         if not level.deadline_days:
             return None
-        return self._collection_working_day(day + timedelta(days=level.deadline_days))
+        return self._collection_working_day(plus(day, level.deadline_days))
 
     def _collection_bank(self, currency):
         """The company's first account that takes the currency, else none.

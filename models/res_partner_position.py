@@ -92,12 +92,6 @@ class ResPartner(models.Model):
 
     @api.model
     def _collection_overdue_domain(self):
-        return Domain(
-            [
-                ("company_id", "=", self.env.company.id),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("date_maturity", "<", self.env.company._collection_today()),
-            ]
-        )
+        company = self.env.company
+        is_open = self.env["account.move.line"]._collection_open_domain(company)
+        return is_open & Domain("date_maturity", "<", company._collection_today())

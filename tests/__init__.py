@@ -37,6 +37,7 @@ from . import test_local_days
 from . import test_instalments
 from . import test_issue_in_bulk
 from . import test_absurd_engine
+from . import test_absurd_run
 from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
@@ -48,6 +49,7 @@ from . import test_policy
 from . import test_policy_resolution
 from . import test_restart
 from . import test_batches
+from . import test_benchmark_queries
 from . import test_demo
 from . import test_replay
 from . import test_replay_outages

@@ -15,7 +15,7 @@ HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
     "{{ object.env.cr }}",
-    "{{ 7 * 191 }}",
+    "{{ 7 * 19191 * 1000003 }}",
     '<t t-out="1/0"/>',
     "${object.name} #{1/0} <%= 1 %>",
     "%s %(name)s %d %",

@@ -33,6 +33,16 @@ class Delayed:
         return delay
 
 
+class Waiting(list):
+    """Jobs, as far as they are asked for."""
+
+    def filtered(self, function):
+        return Waiting(filter(function, self))
+
+    def __mul__(self, wanted):
+        return self if wanted else Waiting()
+
+
 @tagged("post_install", "-at_install")
 class TestBatches(CollectionsCommon):
     @classmethod
@@ -261,3 +271,38 @@ class TestBatches(CollectionsCommon):
         run._perform_batch(held.ids)
         self.assertEqual(len(run.notice_ids.filtered(lambda n: n.partner_id == held)), 1)
         self.assertEqual(run.state, "proposed")
+
+    def test_a_failed_job_is_shown_on_the_run(self):
+        run = self._proposed()
+        run._hand_over()
+        self._with_jobs([])
+        failed = [SimpleNamespace(exc_message="out of memory", exc_name="MemoryError")] * 2
+        with patch.object(type(run), "_jobs", lambda run, states: failed):
+            run.invalidate_recordset(["background"])
+            self.assertRegex(run.background, "2 jobs have failed.*out of memory")
+
+    def test_jobs_that_nobody_performs_are_done_by_the_scheduled_action(self):
+        jobs, run = [], self._proposed()
+        run._hand_over()
+        self._with_jobs(jobs)
+        waiting = Waiting([SimpleNamespace(date_created=fields.Datetime.now(), args=[[]])])
+        with patch.object(type(run), "_jobs", lambda run, states: waiting * (states != ["done"])):
+            self.assertTrue(run._uses_jobs())
+            waiting[0].date_created -= timedelta(hours=2)
+            with self.assertLogs("odoo.addons.account_collections", "WARNING") as logs:
+                self.env["collection.run"]._cron_issue()
+        self.assertIn("does the job runner run", logs.output[0])
+        self.assertFalse(jobs)
+        self.assertEqual(run.state, "issued")
+        self.assertEqual(self._times(), self._everybody())
+
+    def test_the_day_is_made_up_for_when_somebody_was_proposing(self):
+        trigger = self.env["ir.cron.trigger"].sudo()
+        cron = self.env.ref("account_collections.ir_cron_advance")
+        model = type(self.env["res.company"])
+        with patch.object(model, "try_lock_for_update", lambda who, **kwargs: who.browse()):
+            self.env["collection.run"]._cron_advance(TODAY)
+        self.assertFalse(self._times())
+        self.assertTrue(trigger.search([("cron_id", "=", cron.id)]))
+        self.env["collection.run"]._cron_advance(TODAY)
+        self.assertEqual(self._times(), self._everybody())

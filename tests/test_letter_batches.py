@@ -11,7 +11,7 @@ from odoo.tests import tagged
 from ..models import collection_delivery_letters, ir_actions_report_engine
 from .letter_common import LetterCommon
 
-HOSTILE = '<h1>Début</h1></body></html><h1>"\'{{ 7*7 }} Ünal\u202e 🚀'
+HOSTILE = "<h1>Début</h1></body></html><h1>\"'{{ 7*7 }} Ünal\u202e 🚀"
 
 
 @tagged("post_install", "-at_install")
@@ -70,8 +70,8 @@ class TestLetterBatches(LetterCommon):
         for notice, pages in texts.items():
             text = " ".join(pages)
             self.assertIn(notice.name, pages[0])
-            self.assertIn(f"Page 1 / {len(pages)}", pages[0])
-            self.assertIn(f"Page {len(pages)} / {len(pages)}", pages[-1])
+            self.assertIn(f" 1 / {len(pages)}", pages[0])
+            self.assertIn(f" {len(pages)} / {len(pages)}", pages[-1])
             for line in notice.line_ids:
                 self.assertIn(line.move_id.name, text)
             for stranger in notices - notice:
@@ -88,7 +88,7 @@ class TestLetterBatches(LetterCommon):
         self.company.paperformat_id = self.env.ref("base.paperformat_euro").copy({"format": "A5"})
         self._debts(self.english, 1)
         self._debts(self.french, 12)
-        self._debts(self.romanian, 45)
+        self._debts(self.romanian, 25)
         self._debts(self.hostile, 2)
         self._debts(self.other, 1)
         customers = self.english | self.french | self.romanian | self.hostile | self.other

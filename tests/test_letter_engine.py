@@ -11,6 +11,7 @@ from unittest.mock import patch
 import psutil
 
 from odoo import fields
+from odoo.sql_db import db_connect
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -46,9 +47,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
         """Another program in the place of wkhtmltopdf; ``$REAL`` is the true one."""
         known = core._wkhtml()
         if timeout:
-            self.env["ir.config_parameter"].set_param(
-                "account_collections.letter_timeout", timeout
-            )
+            self.env["ir.config_parameter"].set_param("account_collections.letter_timeout", timeout)
         with tempfile.TemporaryDirectory() as folder:
             program = Path(folder, "wkhtmltopdf")
             if script:
@@ -132,8 +131,11 @@ class TestLetterEngine(LetterCommon, MockEmail):
             self.assertEqual(self._work_queue(), 0)
             self.assertLess(time.monotonic() - begin, 5, "it is known to hang")
         self.assertFalse(
-            [process for process in psutil.Process().children(recursive=True)
-             if "3600" in " ".join(process.cmdline())]
+            [
+                process
+                for process in psutil.Process().children(recursive=True)
+                if "3600" in " ".join(process.cmdline())
+            ]
         )
         self.env["ir.config_parameter"].set_param("account_collections.letter_timeout", "600")
         self.assertEverybodyServed()
@@ -154,11 +156,16 @@ class TestLetterEngine(LetterCommon, MockEmail):
 
     def test_one_letter_that_crashes_the_engine(self):
         """It is found out, waits alone and holds up nobody, the next time either."""
-        crash = 'grep -q Daughters "$@" 2>/dev/null && kill -11 $$\nexec $REAL "$@"'
+        crash = (
+            'for file in "$@"; do case "$file" in *.html)'
+            ' grep -q Daughters "$file" && kill -11 $$;; esac; done\nexec $REAL "$@"'
+        )
         with self._engine(crash):
             self.notices = self._issue_all()
             bad = self.notices.filtered(lambda notice: notice.partner_id == self.other)
-            self.assertEqual((self.notices - bad).filtered("letter_attachment_id"), self.notices - bad)
+            self.assertEqual(
+                (self.notices - bad).filtered("letter_attachment_id"), self.notices - bad
+            )
             row = self._emails(bad)
             self.assertRecordValues(row, [{"state": "queued", "failure_kind": "temporary"}])
             self.assertIn("could not be rendered", row.failure_reason)
@@ -204,7 +211,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
             self.notices = self._issue_all()
         delivery = self.env["collection.delivery"].sudo()
         busy = self.notices[0]
-        with self.env.registry.cursor() as cr:
+        with db_connect(self.env.cr.dbname).cursor() as cr:
             cr.execute(
                 "SELECT pg_advisory_xact_lock(%s, %s)",
                 [collection_delivery_renderers.LETTER_LOCK, busy.id],
@@ -229,9 +236,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
         ):
             self._emails(self.notices).mail_mail_id.send()
         rows = self._emails(self.notices).sorted("id")
-        self.assertRecordValues(
-            rows[0], [{"state": "failed", "failure_kind": "unknown"}]
-        )
+        self.assertRecordValues(rows[0], [{"state": "failed", "failure_kind": "unknown"}])
         self.assertIn("may have arrived", rows[0].failure_reason)
         self.assertEqual(set(rows[1:].mapped("state")), {"queued"}, "for the next call")
 

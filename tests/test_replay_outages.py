@@ -48,6 +48,7 @@ class TestReplayOutages(BaseCase):
             "SOON": _reminded(date(2024, 2, 20), -3, 3, 15, 30),
             "BEFORE": _reminded(date(2024, 2, 10), -3, 3),
         }
+        self.caught_up = _reminded(date(2024, 2, 25), -3, 3, 15, 30, late=8)
 
     def _judge(self, interest=None, **stormy):
         def outcome(reminders, interest):
@@ -63,7 +64,10 @@ class TestReplayOutages(BaseCase):
             self.ledger,
             DOWN,
             outcome(self.calm, borne),
-            outcome({**self.calm, **stormy}, borne if interest is None else interest),
+            outcome(
+                {**self.calm, "OPEN": self.caught_up, **stormy},
+                borne if interest is None else interest,
+            ),
             15,
         ).run()
 
@@ -83,7 +87,6 @@ class TestReplayOutages(BaseCase):
     def test_later_is_right(self):
         """Caught up, paid meanwhile, or not caught up yet: nothing is wrong."""
         judge = self._judge(
-            OPEN=_reminded(date(2024, 2, 25), -3, 3, 15, 30, late=8),
             DURING=_reminded(date(2024, 2, 20), -3, 3),
             SOON=_reminded(date(2024, 2, 20), -3, 3, 15),
         )
@@ -94,8 +97,8 @@ class TestReplayOutages(BaseCase):
         due = date(2024, 2, 25)
         during = _reminded(date(2024, 2, 20), -3, 3, 15, 30)
         for story, what, interest in (
-            ("a level is missing", {"OPEN": _reminded(due, -3, 3, 15)}, None),
-            ("other levels", {"OPEN": _reminded(due, -3, 3, 30)}, None),
+            ("a level is missing", {"OPEN": self.caught_up[:-1]}, None),
+            ("other levels", {"OPEN": _reminded(due, -3, 3, 30, late=8)}, None),
             ("more reminders", {"DURING": during}, None),
             ("while the server was down", {"OPEN": _reminded(due, -3, 3, 15, 30, late=1)}, None),
             ("other reminders", {"BEFORE": []}, None),
@@ -123,8 +126,12 @@ class TestReplayOutages(BaseCase):
             days = sum((end - start).days + 1 for start, end in down)
             self.assertEqual(len(outages.days_of(down)), days)
 
-    def test_the_longest_way_from_level_to_level(self):
+    def test_how_long_catching_up_takes(self):
         rungs = [oracle.Rung(n, name, delay, 0, 0, 0) for n, (name, delay) in enumerate(LEVELS)]
-        self.assertEqual(outages.spacing(rungs), 15)
+        self.assertEqual(outages.spacing(rungs), 16, "the ultimatum, and its approval")
         rungs.append(oracle.Rung(9, "Again", 35, 20, 40, 2))
-        self.assertEqual(outages.spacing(rungs), 40)
+        self.assertEqual(outages.spacing(rungs), 24, "all the intervals")
+
+    def test_a_repeat_that_comes_later_is_no_missing_level(self):
+        self.calm["OPEN"].append(["2024-04-25", "Ultimatum", 30, 2])
+        self.assertEqual(self._judge().problems, [])

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ..models.collection_communication_call import OUTCOMES
 
@@ -197,19 +198,11 @@ class CollectionCall(models.TransientModel):
         else those overdue, else all that is open."""
         self.ensure_one()
         today = self.company_id._collection_today()
-        found = self.env["account.move.line"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                (
-                        "partner_id.commercial_partner_id",
-                        "in",
-                        self.partner_id.commercial_partner_id.ids,
-                    ),
-                ("account_id.account_type", "=", "asset_receivable"),
-                ("parent_state", "=", "posted"),
-                ("reconciled", "=", False),
-                ("amount_residual", ">", 0),
-            ],
+        items = self.env["account.move.line"]
+        customer = self.partner_id.commercial_partner_id
+        found = items.search(
+            items._collection_open_domain(self.company_id, customer)
+            & Domain("amount_residual", ">", 0),
             order="date_maturity, id",
         )
         charged = self.notice_id.charge_ids.charge_move_id.line_ids

@@ -41,18 +41,15 @@ class CollectionStatementSend(models.TransientModel):
     @api.depends("partner_ids", "company_id")
     def _compute_problems(self):
         """Who cannot be reached by e-mail, before anything is sent."""
-        statements = self.env["collection.statement"].sudo()
+        delivery = self.env["collection.delivery"].sudo()
         for wizard in self:
             customers = wizard._customers().sudo()
             recipients = customers._collection_recipients(wizard.company_id)
-            unusable = (
-                self.env["collection.delivery"]
-                .sudo()
-                ._unusable_addresses(wizard.company_id, customers.union(*recipients.values()))
+            unusable = delivery._unusable_addresses(
+                wizard.company_id, customers.union(*recipients.values())
             )
             reasons = [
-                statements._prepare_email(recipient, unusable).get("failure_reason")
-                for recipient in recipients.values()
+                delivery._email_problem(recipient, unusable) for recipient in recipients.values()
             ]
             wizard.problems = "\n".join(filter(None, reasons))
 
@@ -83,7 +80,7 @@ class CollectionStatementSend(models.TransientModel):
     def action_post(self):
         """One PDF to be put into the post; it waits among the letters to post."""
         self.check_access("write")
-        self._check_limits()
+        self.env["collection.contact.rules"]._check_limit(self.company_id, self._customers())
         # Safe: a collector may write to his customers; files and rows are the system's.
         rows = self.env["collection.statement"].sudo()._post(*self._period())
         failed = rows.filtered(lambda row: row.state == "failed")
@@ -98,7 +95,7 @@ class CollectionStatementSend(models.TransientModel):
     def action_send(self):
         """E-mail them; what could not be sent stands in the log with its reason."""
         self.check_access("write")
-        self._check_limits()
+        self.env["collection.contact.rules"]._check_limit(self.company_id, self._customers())
         # Safe: as above.
         rows = self.env["collection.statement"].sudo()._send(*self._period())
         failed = rows.filtered(lambda row: row.state == "failed")
@@ -117,23 +114,6 @@ class CollectionStatementSend(models.TransientModel):
                 "next": {"type": "ir.actions.act_window_close"},
             },
         }
-
-    def _check_limits(self):
-        """:raises UserError: for a collector, where a customer was contacted enough"""
-        if self.env.user.has_group("account_collections.group_collections_manager"):
-            return
-        company, customers = self.company_id, self._customers()
-        rules = self.env["collection.contact.rules"].sudo()
-        limited = rules._limited(company, company._collection_today(), customers)
-        if limited:
-            names = customers.browse(limited).mapped("display_name")
-            raise UserError(
-                self.env._(
-                    "Contacted often enough this week: %(customers)s. A manager may send all the "
-                    "same.",
-                    customers=", ".join(names),
-                )
-            )
 
     def _customers(self):
         return self.partner_ids.commercial_partner_id

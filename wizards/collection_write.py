@@ -118,18 +118,11 @@ class CollectionWrite(models.TransientModel):
     def _item_rows(self):
         """The overdue items as the customer reads them."""
         company = self.company_id
-        items = self.env["account.move.line"].search(
-            Domain(
-                [
-                    ("company_id", "=", company.id),
-                    ("partner_id.commercial_partner_id", "=", self.partner_id.id),
-                    ("account_id.account_type", "=", "asset_receivable"),
-                    ("parent_state", "=", "posted"),
-                    ("reconciled", "=", False),
-                    ("amount_residual", ">", 0),
-                    ("date_maturity", "<", company._collection_today()),
-                ]
-            ),
+        items = self.env["account.move.line"]
+        items = items.search(
+            items._collection_open_domain(company, self.partner_id)
+            & Domain("amount_residual", ">", 0)
+            & Domain("date_maturity", "<", company._collection_today()),
             order="date_maturity, id",
         )
         return [

@@ -64,8 +64,7 @@ class Group:
 class Judge:
     """Compares the outcome of the run without outages with that of the run with them.
 
-    ``spacing``: the ladder's longest way from one level to the next, in days; so long after
-    an outage an invoice must have caught up.
+    ``spacing``: so many days after an outage an invoice must have caught up.
     """
 
     ledger: object
@@ -135,7 +134,7 @@ class Judge:
         on_time, late = ([row[1:] for row in _after_due(rows)] for rows in (calm, stormy))
         if late != on_time[: len(late)]:
             return "other levels, or another order"
-        if name == LONG_AFTER and late != on_time:
+        if name == LONG_AFTER and _first_times(late) != _first_times(on_time):
             return "a level is missing"
         if any(row[1:] not in [other[1:] for other in calm] for row in _before_due(stormy)):
             return "another courtesy"
@@ -168,9 +167,16 @@ def _after_due(rows):
     return [row for row in rows if row[2] >= 0]
 
 
+def _first_times(rows):
+    """Without the repeats of the last level: what delays one delays all that follow."""
+    return [row for row in rows if row[-1] == 1]
+
+
 def spacing(rungs):
-    """Return the longest way from one level to the next: by delay, interval or repeat."""
+    """Return in how many days an invoice has caught up, whatever it missed: the longest way
+    from one level to the next, or all the intervals one after the other; and a day for the
+    manager's approval."""
     delays = sorted(rung.delay for rung in rungs)
     steps = [after - before for before, after in zip(delays, delays[1:], strict=False)]
-    waits = [max(rung.interval, rung.repeat) for rung in rungs]
-    return max([*steps, *waits, 1])
+    intervals = sum(max(rung.interval, 1) for rung in rungs if rung.delay >= 0)
+    return max([*steps, intervals]) + 1
