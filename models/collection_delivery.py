@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import SQL, email_normalize_all, plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from .bulk import bulk_copies, bulk_update
 
@@ -95,7 +95,7 @@ class CollectionDelivery(models.AbstractModel):
     def _address(self, notice, channel):
         recipient = notice.recipient_id
         if channel == "email":
-            return ", ".join(email_normalize_all(recipient.email or ""))
+            return ", ".join(recipient._collection_emails())
         if channel == "letter":
             scoped = recipient.with_context(lang=notice._letter_lang())
             return scoped._collection_postal_address()
