@@ -30,7 +30,7 @@ class CollectionDelivery(models.AbstractModel):
         texts = dict.fromkeys(notices.ids, "")
         for (level, lang), group in notices.grouped(lambda n: (n.level_id, n._letter_lang())).items():
             if level.with_context(lang=lang)[field]:
-                texts.update(self._render_together(level, field, group, lang))
+                texts.update(self._render_texts(level, field, group, lang))
         return texts
 
     @api.model
@@ -40,11 +40,11 @@ class CollectionDelivery(models.AbstractModel):
         for (template, lang), group in notices.grouped(
             lambda n: (n.level_id.mail_template_id, n._letter_lang())
         ).items():
-            texts.update(self._render_together(template, field, group, lang))
+            texts.update(self._render_texts(template, field, group, lang))
         return texts
 
     @api.model
-    def _render_together(self, source, field, notices, lang):
+    def _render_texts(self, source, field, notices, lang):
         """One text of a level or a template, for notices of one language.
 
         :return: ``{notice id: text}``
