@@ -29,9 +29,7 @@ REFERENCES = {
 SUFFIXED = "t.%s || ' ' || c.n"
 ADDRESS = "replace(t.%s, '@', '.' || c.n || '@')"
 NUMBER = "(t.sequence_number + c.n * g.span)"
-ENTRY_NAME = (
-    f"t.sequence_prefix || lpad({NUMBER}::text, greatest(5, length({NUMBER}::text)), '0')"
-)
+ENTRY_NAME = f"t.sequence_prefix || lpad({NUMBER}::text, greatest(5, length({NUMBER}::text)), '0')"
 # Word for word what the ORM wrote, with the new number in the place of the old one.
 RENAMED = "replace(t.%s, o.name, m.name)"
 CHANGED = {
@@ -129,7 +127,9 @@ class Multiplier:
         if target:
             low, high = self.ranges[target]
             shifted = f"t.{column} + c.n * {self.spans[target]}"
-            return f"CASE WHEN t.{column} BETWEEN {low} AND {high} THEN {shifted} ELSE t.{column} END"
+            return (
+                f"CASE WHEN t.{column} BETWEEN {low} AND {high} THEN {shifted} ELSE t.{column} END"
+            )
         changed = CHANGED[table].get(column)
         if changed:
             return changed.replace("%s", column)

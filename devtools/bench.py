@@ -12,7 +12,7 @@ from benchmarks.sizes import INVOICES, WORKS
 
 from . import bench_peer, environment, paths, script_runs, smtp_sink
 from .database import Databases
-from .ui import DevError, say, step
+from .ui import DevError, say, step, warn
 
 SIZES = (1000, 10000, 100000)
 # The third level is 17 days after the first, and nobody works in the future.
@@ -91,6 +91,7 @@ class Bench:
 
 def run(options):
     """Measure and print; write `benchmarks/RESULTS.md` when asked."""
+    wanted = _wanted(options.only)
     databases = Databases(environment.prepare())
     template = databases.module_template()
     costs, sections = [], {}
@@ -98,9 +99,11 @@ def run(options):
         bench = Bench(databases, Path(folder), sink.port, options.keep)
         sizes = options.size or SIZES
         for size in sizes:
-            costs += _measure_size(bench, template, size, options)
+            _measure_size(bench, template, size, wanted, options.peer, costs)
         if options.books:
             sections["books"] = _books(bench, template)
+    if not costs:
+        raise DevError("nothing could be measured")
     machine = report.machine(databases.sql(("SHOW server_version", None))[0][0])
     sections["works"] = report.works(costs)
     if options.peer:
@@ -124,20 +127,26 @@ def _sink(folder):
             sink.shutdown()
 
 
-def _measure_size(bench, template, size, options):
+def _measure_size(bench, template, size, works, peer, costs):
+    """Measure everything at one size; what fails leaves what was measured before it."""
     name = f"{PREFIX}_{size}"
-    costs = []
+    try:
+        _measure_in(bench, template, size, name, works, peer, costs)
+    except DevError as error:
+        warn(f"N = {size:,}: {error}")
+
+
+def _measure_in(bench, template, size, name, works, peer, costs):
     with bench.database(name):
         with step(f"Making a ledger of {size:,} invoices"):
             bench.ledger(template, size, name)
-        if options.peer:
+        if peer:
             costs += bench_peer.measure(bench, name, size)
-        for work in _wanted(options.only):
+        for work in works:
             found = bench.step(name, size, "work", work=work)
             for cost in found:
                 say(report.line(cost))
             costs += found
-    return costs
 
 
 def _wanted(only):

@@ -1,11 +1,12 @@
 from collections import defaultdict
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 import pytz
 
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..engine.daycount import next_day
 from .collection_pauses import _lasts_until
 
 
@@ -25,7 +26,7 @@ class CollectionPauses(models.AbstractModel):
     @api.model
     def _add_replies(self, pauses, company, date, rows):
         customers = tuple({row["partner_id"] for row in rows if row["partner_id"]}) or (0,)
-        midnight = datetime.combine(date + timedelta(days=1), time.min)
+        midnight = datetime.combine(next_day(date), time.min)
         end = company._collection_zone().localize(midnight).astimezone(pytz.utc)
         answers = self.env.execute_query(
             SQL(

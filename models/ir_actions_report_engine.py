@@ -97,7 +97,9 @@ class IrActionsReport(models.Model):
         """
         seconds = self._engine_seconds(count)
         expired = threading.Event()
-        timer = threading.Timer(seconds, _kill, [mark, expired]) if seconds else None
+        thread = threading.get_native_id()
+        known = _started_by(thread)
+        timer = threading.Timer(seconds, _kill, [mark, thread, known, expired]) if seconds else None
         if timer:
             timer.daemon = True
             timer.start()
@@ -241,12 +243,28 @@ def _static_file(url):
         return None
 
 
-def _kill(mark, expired):
-    """Kill our processes that have the mark on their command line, and theirs."""
+def _started_by(thread):
+    """Ids of the processes a thread of ours has started; None where nobody knows."""
+    try:
+        return set(map(int, pathlib.Path(f"/proc/self/task/{thread}/children").read_text().split()))
+    except OSError:
+        return None
+
+
+def _kill(mark, thread, known, expired):
+    """Kill what the thread has started since, and what that has started.
+
+    :param mark: where the system does not say who started it, what is on its command line
+    :param known: what the thread had started before
+    """
     expired.set()
+    started = _started_by(thread)
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            if any(mark in part for part in process.cmdline()):
-                for each in [process, *process.children(recursive=True)]:
-                    with suppress(psutil.Error):
-                        each.kill()
+            if started is None or known is None:
+                found = any(mark in part for part in process.cmdline())
+            else:
+                found = process.pid in started - known
+            for each in [process, *process.children(recursive=True)] if found else ():
+                with suppress(psutil.Error):
+                    each.kill()

@@ -122,7 +122,7 @@ class TestLetterEngine(LetterCommon, MockEmail):
 
     def test_hanging(self):
         """One batch and two letters wait for it, each until its limit; then nobody does."""
-        with self._engine("sleep 3600 & wait", timeout="0.8"):
+        with self._engine("sleep 3600 & exec sleep 3600", timeout="0.8"):
             begin = time.monotonic()
             self.notices = self._issue_all()
             self.assertLess(time.monotonic() - begin, 20)
