@@ -1,5 +1,6 @@
 import re
 
+from lxml import html
 from markupsafe import Markup
 
 from odoo import api, models
@@ -8,6 +9,8 @@ from .ir_qweb import COMPILED_ONCE
 
 LETTER_FIELDS = ("letter_subject", "letter_body", "letter_closing")
 EMAIL_FIELDS = {"email_subject": "subject", "email_body": "body_html"}
+# Between two texts; should a customer be called that, each text is rendered alone.
+NEXT = "[collection-next-text]"
 # Where a layout takes the text in.
 BODY_MARK = "collection-notice-body"
 # What a layout may know of the customer; `t-call` may lead anywhere.
@@ -49,15 +52,45 @@ class CollectionDelivery(models.AbstractModel):
 
         :return: ``{notice id: text}``
         """
-        compiled_once = source.with_context(**{COMPILED_ONCE: True})
-        texts = compiled_once._render_field(
-            field, notices.ids, set_lang=lang, options={"post_process": False}
-        )
+        texts = self._render_at_once(source, field, notices, lang)
+        if texts is None:
+            compiled_once = source.with_context(**{COMPILED_ONCE: True})
+            texts = compiled_once._render_field(
+                field, notices.ids, set_lang=lang, options={"post_process": False}
+            )
         if not (getattr(source._fields[field], "render_options", None) or {}).get("post_process"):
             return texts
         # Core looks through each text four times for what few have.
         local = {id_: text for id_, text in texts.items() if LOCAL_LINK.search(text or "")}
         return {**texts, **source._render_template_postprocess(notices._name, local)}
+
+    @api.model
+    def _render_at_once(self, source, field, notices, lang):
+        """A QWeb text for many notices in one rendering, a third of the work of many.
+
+        :return: ``{notice id: text}``, or None for a text that must be rendered for each:
+            what ``t-set`` keeps of one customer would be known to the next
+        """
+        scoped = source.with_context(lang=lang, **{COMPILED_ONCE: True})
+        text = scoped[field] or ""
+        engine = getattr(source._fields[field], "render_engine", None)
+        if len(notices) == 1 or engine != "qweb" or "t-set" in text:
+            return None
+        # Parsed and written again, an unclosed tag cannot swallow what follows.
+        text = html.tostring(html.fragment_fromstring(text, create_parent="div"), encoding="unicode")
+        rendered = scoped._render_template(
+            f'<t t-foreach="collection_notices" t-as="object">{text}{NEXT}</t>',
+            notices._name,
+            notices.ids[:1],
+            engine="qweb",
+            add_context={"collection_notices": scoped.env[notices._name].browse(notices.ids)},
+        )
+        *parts, _rest = rendered[notices.ids[0]].split(NEXT)
+        if len(parts) != len(notices):
+            return None
+        # Without the <div> around each.
+        texts = (Markup(part[len("<div>") : -len("</div>")]) for part in parts)
+        return dict(zip(notices.ids, texts, strict=True))
 
     @api.model
     def _in_layout(self, notice, template, shells):

@@ -1,5 +1,7 @@
 """Issuing many notices writes in bulk: what is written is what core and the ORM would write."""
 
+from markupsafe import escape
+
 from odoo.tests import tagged
 
 from ..models import bulk
@@ -107,6 +109,25 @@ class TestIssueInBulk(CollectionsCommon):
         for text in texts.values():
             self.assertIn("Hello you", text)
             self.assertNotIn("only for him", text)
+
+    def test_texts_rendered_at_once_are_those_of_each(self):
+        """Also when a customer is called like the mark between two texts, and when the text
+        does not close its tags."""
+        self.template.body_html = (
+            "<div><p>Hello <t t-out=\"object.partner_id.name\"/></p>"
+            "<t t-call=\"account_collections.mail_notice_items\"/><b>Regards</div>"
+        )
+        for name in ("Customer 1", "<b>[collection-next-text]</b>"):
+            self.customers[1].name = name
+            run = self._run(issue=False)
+            notices = run.notice_ids
+            delivery = self.env["collection.delivery"].sudo()
+            together = delivery._render_email(notices, "body_html")
+            for notice in notices:
+                alone = delivery._render_email(notice, "body_html")[notice.id]
+                self.assertEqual(together[notice.id], alone)
+                self.assertIn(str(escape(notice.partner_id.name)), alone)
+            run.action_cancel()
 
     def test_a_layout_that_knows_the_record_is_rendered_for_each(self):
         self.template.email_layout_xmlid = "account_collections.mail_layout_notice"
