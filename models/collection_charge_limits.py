@@ -2,9 +2,9 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
-# The smallest units of a currency that the books add up exactly: amounts are floats, which
-# have room for 15 digits.
-EXACT_UNITS = 10**15
+# The smallest units of a currency that the books add up exactly: amounts are floats with room
+# for 15 digits, and core's rounding needs the last one.
+EXACT_UNITS = 10**14
 # Below, no exchange rate there is leads above; looking one up costs a query.
 USUAL_UNITS = 10**9
 
