@@ -24,4 +24,5 @@ class IrQweb(models.AbstractModel):
     def _collection_compiled(self, text, keys):
         """Forgotten whenever a view changes, as core's compiled views are: it may be one that
         the text calls."""
-        return super()._generate_code_uncached(etree.fromstring(text))
+        anew = self.with_context(**{COMPILED_ONCE: False})
+        return anew._generate_code_uncached(etree.fromstring(text))
