@@ -16,7 +16,8 @@ VERSION = f'case "$*" in *--version*) {REAL.strip()};; esac\n'
 # Every third call, counted in a file beside the wrapper.
 COUNTED = 'n=$(cat "$0.count" 2>/dev/null || echo 0); n=$((n+1)); echo $n > "$0.count"\n'
 WRAPPERS = {
-    "hangs": f"#!/bin/sh\n{VERSION}exec sleep 3600\n",
+    # Its arguments stay on the command line, as those of the real one.
+    "hangs": f"#!/bin/sh\n{VERSION}exec sh -c 'while :; do sleep 1; done' sh \"$@\"\n",
     "killed": f"#!/bin/sh\n{VERSION}{COUNTED}[ $((n%3)) = 1 ] && kill -9 $$\n{REAL}",
     "missing": None,
 }

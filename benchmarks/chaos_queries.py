@@ -3,8 +3,8 @@
 # Without ids that differ from run to run. The first column is the customer.
 STATE = {
     "lines": """
-        SELECT l.partner_id, l.move_line_id, l.level_id, l.occurrence
-          FROM collection_notice_line l
+        SELECT n.partner_id, l.move_line_id, l.level_id, l.occurrence
+          FROM collection_notice_line l JOIN collection_notice n ON n.id = l.notice_id
          WHERE l.kind = 'item' AND l.stage = 'issued'
     """,
     "notices": """

@@ -245,6 +245,8 @@ class Scene:
             self.start_web()
         problems = []
         for number in days:
+            # Hours have passed: what waited for a letter, or for the night to end, is due.
+            self.sql("UPDATE mail_mail SET scheduled_date = NULL WHERE state = 'outgoing'")
             told = self.step("day", day=self.world.day + timedelta(days=number))
             if told.code or told.data.get("errors"):
                 problems.append(f"the scheduler ended with {told.code}: {_last(told.data)}")

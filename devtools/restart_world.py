@@ -27,7 +27,8 @@ STATE = """
            (SELECT count(*) FROM collection_notice n
              WHERE n.partner_id = p.id AND n.stage NOT IN ('issued', 'cancelled')),
            (SELECT count(*) FROM collection_notice_line l
-             WHERE l.partner_id = p.id AND l.kind = 'item' AND l.stage = 'issued'),
+              JOIN collection_notice n ON n.id = l.notice_id
+             WHERE n.partner_id = p.id AND l.kind = 'item' AND l.stage = 'issued'),
            (SELECT count(*) FROM mail_mail m JOIN mail_mail_res_partner_rel r
                 ON r.mail_mail_id = m.id WHERE r.res_partner_id = p.id),
            (SELECT string_agg(c.state || coalesce(' ' || c.failure_kind, ''), ', ')

@@ -158,6 +158,8 @@ def give_way(decisions, told):
 
     :param told: ids of the items that are, or were today
     """
+    if not told:
+        return decisions
     return {
         item_id: replace(decision, step=SKIP, reason="discount_notice")
         if item_id in told and decision.step == ADVANCE and decision.level.before_due

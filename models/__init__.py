@@ -95,6 +95,8 @@ from . import account_payment
 from . import ir_actions_report
 from . import ir_actions_report_engine
 from . import ir_attachment
+from . import ir_qweb
+from . import ir_sequence
 from . import mail_activity
 from . import mail_mail
 from . import mail_template
@@ -108,6 +110,7 @@ from . import res_config_settings
 from . import res_company_charges
 from . import res_company_promises
 from . import res_company_contacts
+from . import res_lang
 from . import res_partner
 from . import res_partner_bank
 from . import res_partner_position

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 from ..engine import ladder
 
@@ -98,6 +98,32 @@ class AccountMove(models.Model):
             move.collection_level_id = levels.sorted(
                 lambda level: (level.delay_days, level.sequence)
             )[-1:]
+
+    def _collection_reach_levels(self):
+        """What `_compute_collection_level_id` says, for thousands of invoices at once whose
+        items have been given their levels."""
+        if not self:
+            return
+        self.env.flush_all()
+        self.env.execute_query(
+            SQL(
+                """
+                UPDATE account_move AS move
+                   SET collection_level_id = reached.id
+                  FROM (SELECT DISTINCT ON (item.move_id) item.move_id, level.id
+                          FROM account_move_line AS item
+                          JOIN collection_level AS level ON level.id = item.collection_level_id
+                         WHERE item.move_id IN %s
+                         ORDER BY item.move_id, level.delay_days DESC, level.sequence DESC
+                       ) AS reached
+                 WHERE reached.move_id = move.id
+                   AND move.collection_level_id IS DISTINCT FROM reached.id
+                RETURNING move.id
+                """,
+                self._ids,
+            )
+        )
+        self.invalidate_recordset(flush=False)
 
     @api.depends(
         "state",

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import sql
 
 from ..engine import compose
+from .bulk import bulk_update
 from .collection_level import DISCOUNT
 
 # Who may book may not for that reason decide who is reminded.
@@ -95,6 +96,26 @@ class AccountMoveLine(models.Model):
             line.collection_level_id = level
             line.collection_date = day
             line.collection_occurrence = occurrence
+
+    def _collection_reach_levels(self, lines):
+        """What `_compute_collection_level` says once these notice lines are issued, and
+        `account.move` of it, for thousands of items at once."""
+        reached = lines.filtered(lambda line: line.kind == compose.ITEM and line.move_line_id)
+        items = reached.move_line_id
+        items.fetch(["collection_manual_date", "move_id"])
+        rows = [
+            {
+                "id": line.move_line_id.id,
+                "collection_level_id": line.level_id.id,
+                "collection_date": line.notice_id.date,
+                "collection_occurrence": line.occurrence,
+            }
+            for line in reached
+            if not line.move_line_id.collection_manual_date
+            or line.notice_id.date > line.move_line_id.collection_manual_date
+        ]
+        bulk_update(items, rows, computed=True)
+        items.move_id._collection_reach_levels()
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -12,7 +12,8 @@ class Discounts:
     """The early-payment discounts in force on the day of some books.
 
     ``told``: items a notice of whose discount was issued on that day; ``proposed``:
-    those in an open proposal about it, with the run.
+    those in an open proposal about it, with the run; ``yielding``: the dunning
+    decisions once courtesy levels have given way, worked out when first needed.
     """
 
     offers: dict = field(default_factory=dict)
@@ -20,6 +21,7 @@ class Discounts:
     levels: dict = field(default_factory=dict)
     told: set = field(default_factory=set)
     proposed: dict = field(default_factory=dict)
+    yielding: dict | None = None
 
     @property
     def level_ids(self):

@@ -1,7 +1,20 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
-from odoo.tools import email_normalize_all, plaintext2html
+from odoo.tools import SQL, plaintext2html
+
+from .bulk import bulk_copies, bulk_update
+
+# The columns of its message in which one dunning e-mail differs from another.
+OWN_OF_MESSAGE = (
+    "res_id",
+    "subject",
+    "body",
+    "email_from",
+    "reply_to",
+    "author_id",
+    "mail_server_id",
+)
 
 
 class CollectionDelivery(models.AbstractModel):
@@ -29,7 +42,7 @@ class CollectionDelivery(models.AbstractModel):
             ):
                 if enabled:
                     rows.append(self._prepare_communication(notice, channel, problems))
-        communications = self.env["collection.communication"].create(rows)
+        communications = self._log(rows)
         for communication in communications:
             # A call without a number is still made: somebody finds the number.
             if communication.channel == "call":
@@ -41,16 +54,25 @@ class CollectionDelivery(models.AbstractModel):
         self._plan_calls(calls)
 
     @api.model
+    def _log(self, rows):
+        """The communications: the first through the ORM, the others like it.
+
+        :param rows: their values, all with the same keys
+        """
+        Communication = self.env["collection.communication"]
+        first = Communication.create(rows[:1])
+        others = [
+            {name: None if value is False else value for name, value in row.items()}
+            for row in rows[1:]
+        ]
+        communications = first | bulk_copies(first, others)
+        undelivered = communications.filtered(lambda row: row.state == "failed").notice_id
+        self.env.add_to_compute(undelivered._fields["is_undelivered"], undelivered)
+        return communications
+
+    @api.model
     def _prepare_communication(self, notice, channel, problems):
         recipient = notice.recipient_id
-        address = {
-            "email": ", ".join(email_normalize_all(recipient.email or "")),
-            "letter": recipient.with_context(
-                lang=notice._letter_lang()
-            )._collection_postal_address(),
-            "sms": recipient._collection_sms_number(),
-            "call": recipient._collection_phone(),
-        }[channel]
         failed = channel in problems and channel != "call"
         return {
             "company_id": notice.company_id.id,
@@ -62,7 +84,7 @@ class CollectionDelivery(models.AbstractModel):
             "state": "failed" if failed else "queued",
             "failure_kind": "address" if failed else False,
             "failure_reason": problems[channel] if failed else False,
-            "address": False if failed else address,
+            "address": False if failed else self._address(notice, channel),
             "summary": self._summary(notice, channel),
             "body": self._body(notice, channel),
             "automatic": True,
@@ -70,10 +92,19 @@ class CollectionDelivery(models.AbstractModel):
         }
 
     @api.model
+    def _address(self, notice, channel):
+        recipient = notice.recipient_id
+        if channel == "email":
+            return ", ".join(recipient._collection_emails())
+        if channel == "letter":
+            scoped = recipient.with_context(lang=notice._letter_lang())
+            return scoped._collection_postal_address()
+        return recipient._collection_sms_number() if channel == "sms" else recipient._collection_phone()
+
+    @api.model
     def _body(self, notice, channel):
-        if channel == "sms":
-            return plaintext2html(notice.sms_body or "")
-        return notice.email_body if channel == "email" else False
+        """What a letter or an e-mail says is kept once, on the notice."""
+        return plaintext2html(notice.sms_body or "") if channel == "sms" else False
 
     @api.model
     def _summary(self, notice, channel):
@@ -83,45 +114,114 @@ class CollectionDelivery(models.AbstractModel):
 
     @api.model
     def _queue_mails(self, communications):
-        mails = self.env["mail.mail"].create(
-            [self._prepare_mail(communication) for communication in communications]
-        )
-        for communication, mail in zip(communications, mails, strict=True):
-            communication.mail_mail_id = mail
+        """One e-mail for each communication, in core's queue."""
+        rows = self.env["collection.communication"].union(*communications)
+        headers, shells = self._mail_headers(rows.notice_id), {}
+        for company, group in rows.grouped("company_id").items():
+            self._queue_alike(
+                group.with_company(company),
+                [self._prepare_mail(row, headers[row.notice_id.id], shells) for row in group],
+            )
 
     @api.model
-    def _prepare_mail(self, communication):
+    def _queue_alike(self, communications, values):
+        """Core makes the first e-mail, with all that it and other modules put into one; the
+        others differ in what is theirs only.
+
+        :param values: for each communication what :meth:`_prepare_mail` says
+        """
+        Message, Mail = self.env["mail.message"], self.env["mail.mail"]
+        first = Mail.create(values[0])
+        messages = bulk_copies(
+            first.mail_message_id,
+            [
+                {
+                    **{name: vals.get(name) for name in OWN_OF_MESSAGE},
+                    "message_id": Message._get_message_id(vals),
+                }
+                for vals in values[1:]
+            ],
+        )
+        copies = bulk_copies(
+            first,
+            [
+                {"mail_message_id": message.id, "body_html": vals["body_html"]}
+                for message, vals in zip(messages, values[1:], strict=True)
+            ],
+        )
+        mails = first | copies
+        self._address_mails(copies, communications[1:])
+        bulk_update(
+            communications,
+            [
+                {"id": communication.id, "mail_mail_id": mail.id}
+                for communication, mail in zip(communications, mails, strict=True)
+            ],
+        )
+
+    @api.model
+    def _address_mails(self, mails, communications):
+        """Each e-mail goes to the contact its notice is for."""
+        relation = mails._fields["recipient_ids"]
+        pairs = [
+            SQL("(%s, %s)", mail.id, row.notice_id.recipient_id.id)
+            for mail, row in zip(mails, communications, strict=True)
+        ]
+        if pairs:
+            self.env.execute_query(
+                SQL(
+                    "INSERT INTO %s (%s, %s) VALUES %s RETURNING 1",
+                    SQL.identifier(relation.relation),
+                    SQL.identifier(relation.column1),
+                    SQL.identifier(relation.column2),
+                    SQL(", ").join(pairs),
+                )
+            )
+            mails.invalidate_recordset(["recipient_ids"], flush=False)
+
+    @api.model
+    def _mail_headers(self, notices):
+        """``{notice id: {"email_from": …, "reply_to": …}}``, asked for all notices at once."""
+        headers = {notice.id: {} for notice in notices}
+        for field in ("email_from", "reply_to"):
+            for notice_id, text in self._render_email(notices, field).items():
+                headers[notice_id][field] = text
+        for company, group in notices.grouped("company_id").items():
+            author = company.partner_id
+            # The last resort is core's own for a message without a sender.
+            fallback = company.email_formatted or self.env.user.email_formatted
+            senders = {
+                notice.id: headers[notice.id]["email_from"] or fallback for notice in group
+            }
+            answers = group._notify_get_reply_to_batch(
+                defaults=senders, author_ids=dict.fromkeys(group.ids, author.id)
+            )
+            for notice in group:
+                headers[notice.id]["email_from"] = senders[notice.id]
+                headers[notice.id]["reply_to"] = (
+                    headers[notice.id]["reply_to"] or answers[notice.id]
+                )
+        return headers
+
+    @api.model
+    def _prepare_mail(self, communication, headers, shells):
         lang = communication.notice_id._letter_lang()
         notice = communication.notice_id.with_context(lang=lang)
         template = notice.level_id.mail_template_id.with_context(lang=lang)
-        body = notice.email_body
-        if template.email_layout_xmlid:
-            body = template._render_encapsulate(
-                template.email_layout_xmlid,
-                body,
-                add_context={
-                    "company": notice.company_id,
-                    "model_description": notice.env["ir.model"]._get(notice._name).display_name,
-                },
-                context_record=notice,
-            )
-        sender = template._render_field("email_from", notice.ids, set_lang=lang)
-        reply_to = template._render_field("reply_to", notice.ids, set_lang=lang)
         vals = {
             "model": notice._name,
             "res_id": notice.id,
             "subject": notice.email_subject,
-            "body_html": body,
-            "body": body,
+            "body_html": self._in_layout(notice, template, shells),
+            # The chatter says that it went; the text is kept once, on the notice.
+            "body": plaintext2html(communication.summary),
             "recipient_ids": [Command.link(notice.recipient_id.id)],
             "mail_server_id": template.mail_server_id.id,
             # The mail is part of the record: replies find the notice by it.
             "auto_delete": False,
-            "email_from": sender[notice.id] or notice.company_id.email_formatted,
             "author_id": notice.company_id.partner_id.id,
+            **headers,
         }
-        if reply_to[notice.id]:
-            vals["reply_to"] = reply_to[notice.id]
         return {key: value for key, value in vals.items() if value}
 
     @api.model

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.tools import email_normalize_all
 
 
 class CollectionDelivery(models.AbstractModel):
@@ -61,7 +60,7 @@ class CollectionDelivery(models.AbstractModel):
 
         :param unusable: see :meth:`_unusable_addresses`
         """
-        emails = email_normalize_all(recipient.email or "")
+        emails = recipient._collection_emails()
         if not recipient.email:
             return self.env._("%(name)s has no e-mail", name=recipient.name)
         if not emails:
@@ -74,7 +73,7 @@ class CollectionDelivery(models.AbstractModel):
         problem = self._email_problem(recipient, unusable)
         if problem:
             return {"state": "failed", "failure_kind": "address", "failure_reason": problem}
-        return {"address": ", ".join(email_normalize_all(recipient.email))}
+        return {"address": ", ".join(recipient._collection_emails())}
 
     @api.model
     def _unusable_addresses(self, company, recipients):
@@ -83,7 +82,7 @@ class CollectionDelivery(models.AbstractModel):
         emails = {
             email
             for recipient in recipients
-            for email in email_normalize_all(recipient.email or "")
+            for email in recipient._collection_emails()
         }
         blacklisted = self.env["mail.blacklist"].sudo().search([("email", "in", list(emails))])
         unusable = {

@@ -16,12 +16,12 @@ class CollectionDelivery(models.AbstractModel):
     _inherit = "collection.delivery"
 
     @api.model
-    def _freeze_texts(self, notices):
-        result = super()._freeze_texts(notices)
-        with_sms = notices.filtered("level_id.send_sms")
-        for notice_id, text in self._render_sms(with_sms).items():
-            self.env["collection.notice"].browse(notice_id).sms_body = text
-        return result
+    def _texts(self, notices):
+        texts = super()._texts(notices)
+        rendered = self._render_sms(notices.filtered("level_id.send_sms"))
+        for notice_id, of_notice in texts.items():
+            of_notice["sms_body"] = rendered.get(notice_id) or None
+        return texts
 
     @api.model
     def _render_sms(self, notices):

@@ -12,7 +12,13 @@ _logger = logging.getLogger(__name__)
 
 # These concern the whole transaction, not one customer: whoever opened it
 # (the RPC layer, the scheduled action) tries again on fresh data.
-RETRY_ERRORS = (psycopg2.errors.SerializationFailure, psycopg2.errors.DeadlockDetected)
+RETRY_ERRORS = (
+    psycopg2.errors.SerializationFailure,
+    psycopg2.errors.DeadlockDetected,
+    psycopg2.errors.LockNotAvailable,
+)
+ITEM_FIELDS = ["move_id", "reconciled", "parent_state", "company_id", "partner_id"]
+MOVE_FIELDS = ["name", "move_type", "partner_bank_id", "payment_reference", "collection_level_id"]
 # A person waits for this many letters; more are rendered by the scheduled action.
 INLINE_LETTERS = 30
 
@@ -48,12 +54,13 @@ class CollectionIssue(models.AbstractModel):
         for (company, date), group in notices.grouped(
             lambda notice: (notice.company_id, notice._issue_date())
         ).items():
-            scoped = self.with_company(company)
-            group = group.with_company(company).filtered(lambda n: n.stage == "proposed")
+            # Who issued it, and when, is on the notice: the chatter is for people's work.
+            scoped = self.with_company(company).with_context(tracking_disable=True)
+            group = group.with_env(scoped.env).filtered(lambda n: n.stage == "proposed")
             group = self._keep_approved(group)
             customers = group.partner_id.try_lock_for_update(allow_referencing=True)
             group = group.filtered(lambda notice, free=customers: notice.partner_id in free)
-            issued |= scoped._issue_isolated(group, date)
+            issued |= scoped._issue_isolated(group, date).with_env(notices.env)
         if issued:
             self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
         return issued
@@ -107,18 +114,24 @@ class CollectionIssue(models.AbstractModel):
         notices = self._keep_reachable(notices)
         if not notices:
             return notices
+        self._read_ahead(notices)
         self._make_charges(notices, date)
         notices._freeze(date)
         delivery = self.env["collection.delivery"]
-        delivery._freeze_texts(notices)
-        notices.line_ids.filtered(lambda line: line.stage == "proposed").write(
-            {"stage": "issued"}
-        )
-        notices.write({"stage": "issued"})
+        notices._set_issued(delivery._texts(notices))
         delivery._deliver(notices)
-        # The unique index and the items' rows speak now, inside the savepoint.
-        self.env.flush_all()
+        # The unique index and the items' rows speak now, inside the savepoint; what was
+        # written in bulk is read anew by whoever asks.
+        self.env.invalidate_all()
         return notices
+
+    @api.model
+    def _read_ahead(self, notices):
+        """Read at once what each notice asks of its items and invoices: a filtered
+        recordset reads for itself alone."""
+        items = notices.line_ids.move_line_id
+        items.fetch(ITEM_FIELDS)
+        items.move_id.fetch(MOVE_FIELDS)
 
     @api.model
     def _add_skips(self, notice, lines, reason, detail=""):
@@ -126,8 +139,16 @@ class CollectionIssue(models.AbstractModel):
         if not notice.run_id:
             return
         # What the ladder leaves out says nothing about a discount, and the reverse.
-        skips = notice.run_id.skip_ids.filtered(
-            lambda skip: skip.level_id.kind == notice.level_id.kind or not skip.level_id
+        # Asked for these items: a run may have left out tens of thousands.
+        skips = (
+            self.env["collection.skip"]
+            .search(
+                [
+                    ("run_id", "=", notice.run_id.id),
+                    ("move_line_id", "in", lines.move_line_id.ids),
+                ]
+            )
+            .filtered(lambda skip: skip.level_id.kind in (notice.level_id.kind, False))
         )
         known = skips.move_line_id
         bulk_insert(

@@ -31,7 +31,7 @@ class CollectionIssue(models.AbstractModel):
         items -= self.env["collection.case"]._live_lines(items).move_line_id
         if items:
             # Safe: whoever issues may announce a case; its notice and dates are the system's.
-            self.env["collection.case"].sudo().create(
+            self.env["collection.case"].sudo().with_context(tracking_disable=False).create(
                 {
                     "company_id": notice.company_id.id,
                     "partner_id": notice.partner_id.id,

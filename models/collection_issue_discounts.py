@@ -20,7 +20,10 @@ class CollectionIssue(models.AbstractModel):
     def _still_advancing(self, notice, books, decisions):
         discounts = books.discounts
         if not notice._is_discount():
-            decisions = discount_notices.give_way(decisions, discounts.told)
+            if discounts.yielding is None:
+                # Once for all notices: there may be thousands.
+                discounts.yielding = discount_notices.give_way(decisions, discounts.told)
+            decisions = discounts.yielding
             return super()._still_advancing(notice, books, decisions)
         in_force = {
             line.move_line_id.id: discounts.decisions[line.move_line_id.id]

@@ -1,6 +1,7 @@
 from odoo import api, models
 
 from ..engine import compose, ladder, netting
+from .bulk import changed_values
 
 
 class CollectionIssue(models.AbstractModel):
@@ -162,9 +163,11 @@ class CollectionIssue(models.AbstractModel):
             for part in draft.advancing:
                 line = lines[part.item_id]
                 vals = proposal._prepare_line(books, notice, draft, part)
-                changed = line._changed_values(vals)
+                changed = changed_values(line, vals)
                 if changed:
                     line.write(changed)
             totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
             totals.pop("currency_id")
-            notice.write(totals)
+            changed = changed_values(notice, totals)
+            if changed:
+                notice.write(changed)

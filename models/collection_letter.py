@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_amount, format_date, formatLang
+from odoo.tools import format_amount, formatLang
 
 
 class CollectionLetter(models.AbstractModel):
@@ -34,11 +34,12 @@ class CollectionLetter(models.AbstractModel):
     def _say_number(self, amount, currency=None):
         """An amount without its currency, for a column of a table."""
         currency = currency or self.currency_id
-        return formatLang(self._in_its_language().env, amount, digits=currency.decimal_places)
+        code = self._letter_lang() or self.env.user.lang or "en_US"
+        return self.env["res.lang"]._collection_number(code, amount, currency.decimal_places)
 
     def _say_date(self, date, long=False):
         """A date, "" of none; ``long`` spells the month out, so that nobody misreads it."""
-        return format_date(self.env, date, self._letter_lang(), "long" if long else False)
+        return self.env["res.lang"]._collection_date(self._letter_lang(), date, long)
 
     def _say_percent(self, rate):
         """Percent a year, with two decimals unless it needs more."""

@@ -96,8 +96,10 @@ class CollectionNotice(models.Model):
 
     def _letter_charge_totals(self):
         """The rows of the totals: ``[(label, amount)]``, of what is demanded only."""
+        if not self.charge_details:
+            return []
         notice = self._in_its_language()
-        costs = [row["amount"] for row in self.charge_details or [] if row["kind"] != INTEREST]
+        costs = [row["amount"] for row in self.charge_details if row["kind"] != INTEREST]
         costs = self.currency_id.round(sum(costs))
         interest = self.currency_id.round(self.amount_charges - costs)
         labels = (

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ..engine import compose, words
+from .bulk import bulk_update
 
 
 class CollectionNotice(models.Model):
@@ -14,26 +15,51 @@ class CollectionNotice(models.Model):
 
     def _freeze(self, date):
         """Number, dates and payment details, as they are printed."""
-        sequence = self.env["ir.sequence"]
-        for notice in self:
-            company = notice.company_id
-            bank = notice._find_bank()
-            notice.write(
+        now = fields.Datetime.now()
+        numbers = self._next_numbers(date)
+        deadlines = {
+            (company, level): company._collection_deadline(date, level)
+            for company, notices in self.grouped("company_id").items()
+            for level in notices.level_id
+        }
+        bulk_update(
+            self,
+            [
                 {
-                    "name": sequence.with_company(company).next_by_code(
-                        "collection.notice", sequence_date=date
-                    ),
+                    "id": notice.id,
+                    "name": numbers[notice.id],
                     "date": date,
-                    "deadline_date": company._collection_deadline(date, notice.level_id),
-                    "lang": notice.recipient_id._collection_lang(company),
-                    "partner_bank_id": bank.id,
+                    "deadline_date": deadlines[notice.company_id, notice.level_id] or None,
+                    "lang": notice.recipient_id._collection_lang(notice.company_id),
+                    "partner_bank_id": notice._find_bank().id or None,
+                    "payment_reference": notice._find_payment_reference(numbers[notice.id]),
                     "issued_by_id": self.env.uid,
-                    "issued_on": fields.Datetime.now(),
-                    "failure_reason": False,
+                    "issued_on": now,
+                    "failure_reason": None,
                 }
+                for notice in self
+            ],
+        )
+        bulk_update(self, [{"id": notice.id, **notice._frozen_values()} for notice in self])
+
+    def _frozen_values(self):
+        """What is worked out of the number, dates and account of an issued notice, as
+        columns."""
+        self.ensure_one()
+        return {"amount_in_words": self._words() or None}
+
+    def _next_numbers(self, date):
+        """``{notice id: number}``; the sequence of a company is looked up once."""
+        numbers = {}
+        for company, notices in self.grouped("company_id").items():
+            sequence = self.env["ir.sequence"].search(
+                [("code", "=", "collection.notice"), ("company_id", "in", (company.id, False))],
+                order="company_id",
+                limit=1,
             )
-            notice.payment_reference = notice._find_payment_reference()
-            notice.amount_in_words = notice._words()
+            taken = sequence._collection_take(len(notices), date)
+            numbers.update(zip(notices.ids, taken, strict=True))
+        return numbers
 
     def _find_bank(self):
         """The account named on the oldest invoice, else the company's first one
@@ -42,15 +68,18 @@ class CollectionNotice(models.Model):
         named = self._advancing().move_id.partner_bank_id[:1]
         return named or self.company_id._collection_bank(self.currency_id)
 
-    def _find_payment_reference(self):
-        """The invoice's own reference when there is one invoice, else the notice's."""
+    def _find_payment_reference(self, number=None):
+        """The invoice's own reference when there is one invoice, else the notice's.
+
+        :param number: the notice's, where it is not written yet
+        """
         self.ensure_one()
         moves = self.line_ids.filtered(
             lambda line: line.kind != compose.CREDIT and line.stage != "dropped"
         ).move_id
         if len(moves) == 1:
             return moves.payment_reference or moves.name
-        return self.name or ""
+        return number or self.name or ""
 
     def _words(self):
         """The total in words, in the letter's language, or ""."""

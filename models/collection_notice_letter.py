@@ -34,11 +34,8 @@ class CollectionNotice(models.Model):
             else:
                 notice.amount_demanded = notice.amount_total
 
-    def _freeze(self, date):
-        result = super()._freeze(date)
-        for notice in self:
-            notice.letter_details = notice._current_details()
-        return result
+    def _frozen_values(self):
+        return {**super()._frozen_values(), "letter_details": self._current_details()}
 
     # In the customer's words
 
@@ -46,9 +43,13 @@ class CollectionNotice(models.Model):
         """The notice's language; when it was switched off since, the company's
         customers are still served, in a language that can be written."""
         self.ensure_one()
-        if self.lang and self.env["res.lang"]._get_data(code=self.lang):
-            return self.lang
+        lang = self.lang
+        if lang and (lang == self.env.context.get("lang") or self._is_active_lang(lang)):
+            return lang
         return self.recipient_id._collection_lang(self.company_id)
+
+    def _is_active_lang(self, code):
+        return bool(self.env["res.lang"]._get_data(code=code))
 
     # What stands on the letter
 
@@ -189,3 +190,9 @@ class CollectionNotice(models.Model):
             if used
         }
         return {"rows": [line._letter_row(notice) for line in lines], "columns": columns}
+
+    def _mail_rows(self):
+        """The rows of the e-mail's table."""
+        notice = self._in_its_language()
+        lines = notice._listed_lines().filtered(lambda line: not line._is_settled())
+        return [line._mail_row(notice) for line in lines]

@@ -11,21 +11,27 @@ class CollectionNoticeLine(models.Model):
     def _letter_row(self, notice):
         """One row of the table, in the words of ``notice``'s language."""
         self.ensure_one()
-        is_credit = self.kind == compose.CREDIT
-
         def number(amount):
             return notice._say_number(amount) if amount else ""
 
+        return {
+            **self._mail_row(notice),
+            "is_late": self.days_overdue > 0,
+            "original": number(self.amount_original),
+            "paid": number(self._letter_paid()),
+            "disputed": number(self.amount_disputed),
+        }
+
+    def _mail_row(self, notice):
+        """What the e-mail's table says of the item: less than the letter's."""
+        self.ensure_one()
+        is_credit = self.kind == compose.CREDIT
         return {
             "label": self._letter_label(),
             "reference": self._letter_own_reference(),
             "date": notice._say_date(self.date_invoice),
             "due": "" if is_credit else notice._say_date(self.date_maturity),
             "late": "" if is_credit else self._letter_lateness(notice),
-            "is_late": self.days_overdue > 0,
-            "original": number(self.amount_original),
-            "paid": number(self._letter_paid()),
-            "disputed": number(self.amount_disputed),
             "open": notice._say_number(self.amount_residual - self.amount_disputed),
             "note": self._letter_note(),
         }

@@ -11,6 +11,11 @@ class CollectionNotice(models.Model):
     # Not `access_token`: that name would open core's public chatter of the notice too.
     portal_token = fields.Char(copy=False, readonly=True, groups="base.group_system")
 
+    def _frozen_values(self):
+        # Safe: the system freezes what it sends.
+        token = self.sudo().portal_token or secrets.token_urlsafe(24)
+        return {**super()._frozen_values(), "portal_token": token}
+
     def _get_portal_url(self):
         """The customer's page of this notice: to pay, to promise, to contest.
 

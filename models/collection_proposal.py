@@ -191,8 +191,6 @@ class CollectionProposal(models.AbstractModel):
         is_credit = line.kind == compose.CREDIT
         return {
             "notice_id": notice.id,
-            "company_id": books.company.id,
-            "partner_id": draft.customer,
             "move_line_id": line.item_id,
             "move_id": row["move_id"],
             "kind": line.kind,
@@ -206,7 +204,6 @@ class CollectionProposal(models.AbstractModel):
             "date_invoice": row["invoice_date"] or row["date"],
             "date_maturity": row["date_maturity"],
             "days_overdue": 0 if is_credit else max(late, 0),
-            "currency_id": row["currency_id"],
             "amount_original": original,
             "amount_paid": netting.rounded(
                 original - row["residual"], books.precisions[row["currency_id"]]

@@ -1,5 +1,9 @@
-from odoo import fields, models
+import re
 
+from odoo import fields, models
+from odoo.tools import email_normalize_all
+
+PLAIN_EMAIL = re.compile(r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 # A portal user reads his own contact; how he is chased is not for him.
 STAFF = "base.group_user"
 
@@ -112,6 +116,12 @@ class ResPartner(models.Model):
         if self.name and self.name != company:
             lines.insert(1 if company else 0, self.name)
         return [line.strip() for line in lines if line.strip()]
+
+    def _collection_emails(self):
+        """The normalized e-mail addresses of this contact; several may stand in the field."""
+        email = (self.email or "").strip()
+        # Nearly all are plain: parsing what RFC 5322 allows takes a quarter of a millisecond.
+        return [email.lower()] if PLAIN_EMAIL.fullmatch(email) else email_normalize_all(email)
 
     def _collection_postal_address(self):
         """The address on one line, or "" when a letter could not arrive."""

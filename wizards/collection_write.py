@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command, Domain
-from odoo.tools import email_normalize_all, format_amount, format_date, html2plaintext
+from odoo.tools import format_amount, format_date, html2plaintext
 
 STATEMENT = "account_collections.action_report_statement"
 MANAGER_GROUP = "account_collections.group_collections_manager"
@@ -202,7 +202,7 @@ class CollectionWrite(models.TransientModel):
 
     def _address(self):
         """:raises UserError: when no mail can arrive"""
-        emails = email_normalize_all(self.recipient_id.email or "")
+        emails = self.recipient_id._collection_emails()
         delivery = self.env["collection.delivery"].sudo()
         unusable = delivery._unusable_addresses(self.company_id, self.recipient_id)
         usable = [email for email in emails if email not in unusable]

@@ -1,0 +1,183 @@
+"""Issuing many notices writes in bulk: what is written is what core and the ORM would write."""
+
+from markupsafe import escape
+
+from odoo.tests import tagged
+
+from ..models import bulk
+from .common import TODAY, CollectionsCommon, later
+
+# What differs from one e-mail to another by nature.
+OF_ITS_OWN = {"id", "message_id", "mail_message_id", "create_date", "write_date", "date"}
+
+
+@tagged("post_install", "-at_install")
+class TestIssueInBulk(CollectionsCommon):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.customers = cls.env["res.partner"].union(
+            *(cls._create_customer(f"Customer {number}") for number in range(4))
+        )
+        cls.invoices = cls.env["account.move"].union(
+            *(cls._invoice(4, 100 + n, partner=cls.customers[n]) for n in range(4))
+        )
+
+    def _columns(self, record):
+        record.flush_recordset()
+        self.env.cr.execute(
+            f"SELECT to_jsonb(r) FROM {record._table} r WHERE id = %s",  # noqa: S608
+            [record.id],
+        )
+        row = self.env.cr.fetchone()[0]
+        return {name: value for name, value in row.items() if name not in OF_ITS_OWN}
+
+    def test_a_copied_mail_is_what_core_makes(self):
+        """The fourth e-mail of a batch, against one core makes for the same notice."""
+        notices = self._run().notice_ids
+        communications = notices.communication_ids.sorted("id")
+        self.assertEqual(len(communications), 4)
+        copied = communications[-1]
+        delivery = self.env["collection.delivery"].with_context(tracking_disable=True)
+        headers = delivery._mail_headers(copied.notice_id)[copied.notice_id.id]
+        made = self.env["mail.mail"].create(delivery._prepare_mail(copied, headers, {}))
+        self.assertEqual(self._columns(copied.mail_mail_id), self._columns(made))
+        self.assertEqual(
+            self._columns(copied.mail_mail_id.mail_message_id), self._columns(made.mail_message_id)
+        )
+        self.assertEqual(copied.mail_mail_id.recipient_ids, made.recipient_ids)
+        self.assertEqual(len(set(communications.mail_mail_id.mapped("message_id"))), 4)
+        self.assertEqual(
+            communications.mail_mail_id.recipient_ids, notices.partner_id, "each his own"
+        )
+
+    def test_a_copied_row_of_the_log_is_what_the_orm_makes(self):
+        rows = self._run().notice_ids.communication_ids.sorted("id")
+        first, last = self._columns(rows[0]), self._columns(rows[-1])
+        own = {"partner_id", "recipient_id", "notice_id", "address", "summary", "mail_mail_id"}
+        for name in own:
+            self.assertNotEqual(first.pop(name), last.pop(name), name)
+        self.assertEqual(first, last)
+
+    def test_levels_in_bulk_are_those_the_orm_computes(self):
+        """With a level set by hand, one issued before, and a notice of two items."""
+        by_hand = self._item(self.invoices[0])
+        by_hand.collection_manual_level_id = self.level_1
+        by_hand.collection_manual_date = later(-20)
+        second = self._invoice(20, 50, partner=self.customers[1])
+        self._run(on=later(-1))
+        self._run(on=later(15))
+        items = self._item(self.invoices) | self._item(second)
+        levels = ("collection_level_id", "collection_date", "collection_occurrence")
+        written = [[item[name] for name in levels] for item in items]
+        invoices = items.move_id.mapped("collection_level_id.name")
+        self.assertIn("Level 2", invoices)
+        states = self.env["collection.notice"].search([]).mapped("state")
+        for records, name in (
+            (items, "collection_level_id"),
+            (items.move_id, "collection_level_id"),
+            (items.collection_notice_line_ids.notice_id, "state"),
+            (items.collection_notice_line_ids.notice_id, "is_undelivered"),
+        ):
+            self.env.add_to_compute(records._fields[name], records)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual([[item[name] for name in levels] for item in items], written)
+        self.assertEqual(items.move_id.mapped("collection_level_id.name"), invoices)
+        self.assertEqual(self.env["collection.notice"].search([]).mapped("state"), states)
+
+    def test_a_manual_level_of_a_later_day_stays(self):
+        item = self._item(self.invoices[0])
+        run = self._run(issue=False)
+        item.collection_manual_level_id = self.level_3
+        item.collection_manual_date = later(5)
+        notice = run.notice_ids.filtered(lambda row: row.partner_id == self.customers[0])
+        item._collection_reach_levels(notice.line_ids)
+        self.assertEqual(item.collection_level_id, self.level_3)
+
+    def test_what_one_text_sets_the_next_does_not_know(self):
+        self.template.body_html = (
+            "<div><t t-if=\"object.partner_id.name == 'Customer 0'\">"
+            "<t t-set=\"secret\" t-value=\"'only for him'\"/></t>"
+            "<p>Hello <t t-out=\"secret or 'you'\"/></p></div>"
+        )
+        notices = self._run().notice_ids.sorted("partner_id")
+        texts = {notice.partner_id.name: notice.email_body for notice in notices}
+        self.assertIn("only for him", texts.pop("Customer 0"))
+        for text in texts.values():
+            self.assertIn("Hello you", text)
+            self.assertNotIn("only for him", text)
+
+    def test_texts_rendered_at_once_are_those_of_each(self):
+        """Also when a customer is called like the mark between two texts, and when the text
+        does not close its tags."""
+        self.template.body_html = (
+            "<div><p>Hello <t t-out=\"object.partner_id.name\"/></p>"
+            "<t t-call=\"account_collections.mail_notice_items\"/><b>Regards</div>"
+        )
+        for name in ("Customer 1", "<b>[collection-next-text]</b>"):
+            self.customers[1].name = name
+            run = self._run(issue=False)
+            notices = run.notice_ids
+            delivery = self.env["collection.delivery"].sudo()
+            together = delivery._render_email(notices, "body_html")
+            for notice in notices:
+                alone = delivery._render_email(notice, "body_html")[notice.id]
+                self.assertEqual(together[notice.id], alone)
+                self.assertIn(str(escape(notice.partner_id.name)), alone)
+            run.action_cancel()
+
+    def test_a_layout_that_knows_the_record_is_rendered_for_each(self):
+        self.template.email_layout_xmlid = "account_collections.mail_layout_notice"
+        layout = self.env.ref("account_collections.mail_layout_notice")
+        delivery = self.env["collection.delivery"]
+        self.assertTrue(delivery._is_same_for_all(layout.key))
+        layout.arch = layout.arch.replace(
+            "<body>", '<body><p t-out="\'for \' + record.partner_id.name"/>', 1
+        )
+        self.assertFalse(delivery._is_same_for_all(layout.key))
+        notices = self._run().notice_ids
+        for notice in notices:
+            body = notice.communication_ids.mail_mail_id.body_html
+            self.assertIn(f"for {notice.partner_id.name}<", body)
+
+    def test_the_shell_of_a_layout_is_the_layout(self):
+        """Rendered once and filled in, or rendered for each: the same e-mail."""
+        self.template.email_layout_xmlid = "account_collections.mail_layout_notice"
+        notices = self._run().notice_ids
+        delivery = self.env["collection.delivery"]
+        for notice in notices:
+            scoped = notice._in_its_language()
+            whole = delivery._encapsulate(
+                scoped, self.template.with_context(lang=notice.lang), scoped.email_body
+            )
+            self.assertEqual(notice.communication_ids.mail_mail_id.body_html, whole)
+
+    def test_local_links_lead_to_the_server(self):
+        self.template.body_html = '<div><p><a href="/my/collections">Here</a></p></div>'
+        for notice in self._run().notice_ids:
+            self.assertIn(f'href="{notice.get_base_url()}/my/collections"', notice.email_body)
+
+    def test_numbers_of_any_sequence(self):
+        """In one query, or one at a time where numbers may have no gaps."""
+        sequence = self.env["ir.sequence"].search([("code", "=", "collection.notice")], limit=1)
+        following = sequence.number_next_actual
+        taken = sequence._collection_take(3, TODAY)
+        self.assertEqual(taken[0], sequence.get_next_char(following))
+        self.assertEqual(taken[2], sequence.get_next_char(following + 2))
+        sequence.implementation = "no_gap"
+        following = sequence.number_next
+        self.assertEqual(
+            sequence._collection_take(2, TODAY),
+            [sequence.get_next_char(following), sequence.get_next_char(following + 1)],
+        )
+
+    def test_bulk_update_writes_each_its_own(self):
+        run = self._run(issue=False)
+        notices = run.notice_ids
+        rows = [{"id": row.id, "failure_reason": f"reason {row.id}"} for row in notices]
+        bulk.bulk_update(notices, rows)
+        for notice in notices:
+            self.assertEqual(notice.failure_reason, f"reason {notice.id}")
