@@ -103,6 +103,8 @@ class AccountMoveLine(models.Model):
         reached = lines.filtered(lambda line: line.kind == compose.ITEM and line.move_line_id)
         items = reached.move_line_id
         items.fetch(["collection_manual_date", "move_id"])
+        # Asked now: what is written in bulk is read anew, one by one.
+        invoices = items.move_id
         rows = [
             {
                 "id": line.move_line_id.id,
@@ -115,7 +117,7 @@ class AccountMoveLine(models.Model):
             or line.notice_id.date > line.move_line_id.collection_manual_date
         ]
         bulk_update(items, rows, computed=True)
-        items.move_id._collection_reach_levels()
+        invoices._collection_reach_levels()
 
     @api.model_create_multi
     def create(self, vals_list):

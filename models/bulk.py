@@ -130,15 +130,43 @@ def _audit(model, *deeds):
 
 
 def _as_table(model, rows):
-    """The rows as ``r(column, …)``, typed as the model's columns are."""
+    """The rows as ``r(column, …)``, typed as the model's columns are.
+
+    One array a column: a tenth of the size of the same rows as JSON, to write, to send and
+    to read.
+    """
+    columns = list(rows[0])
     return SQL(
-        "jsonb_to_recordset(%s::jsonb) AS r(%s)",
-        json.dumps(rows, default=str),
+        "unnest(%s) AS r(%s)",
         SQL(", ").join(
-            SQL("%s %s", SQL.identifier(column), SQL(model._fields[column].column_type[1]))
-            for column in rows[0]
+            SQL(
+                "%s::%s[]",
+                _array(row[column] for row in rows),
+                SQL(model._fields[column].column_type[1]),
+            )
+            for column in columns
         ),
+        SQL(", ").join(SQL.identifier(column) for column in columns),
     )
+
+
+def _array(values):
+    """The text of an array of PostgreSQL."""
+    return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _element(value):
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, dict | list | tuple):
+        value = json.dumps(value, default=str)
+    text = str(value)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
 
 
 def _forget_inverses(model, columns):

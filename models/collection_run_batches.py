@@ -19,7 +19,7 @@ from .collection_issue import RETRY_ERRORS
 _logger = logging.getLogger(__name__)
 
 # Customers of a batch: what is issued between two commits, or by one job.
-BATCH = 50
+BATCH = 200
 # A person waits for this many notices; a larger run is issued in the background.
 INLINE = 200
 MAX_CONFLICTS = 3
