@@ -40,12 +40,17 @@ class CollectionIssue(models.AbstractModel):
         :return: the notices that were issued
         """
         issued = self._issue_texts(notices)
+        self._render_some(issued)
+        return issued
+
+    @api.model
+    def _render_some(self, issued):
+        """The letters a person waits for; the scheduled action renders the others."""
         delivery = self.env["collection.delivery"]
         letters = delivery._without_letter(issued)
         delivery._render_letters(letters[:INLINE_LETTERS])
         if len(letters) > INLINE_LETTERS:
             self.env.ref("account_collections.ir_cron_letters")._trigger()
-        return issued
 
     @api.model
     def _issue_texts(self, notices):

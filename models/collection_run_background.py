@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.http import request
 
 from .collection_run_batches import INLINE, OVER
 
@@ -34,9 +35,11 @@ class CollectionRun(models.Model):
     def action_issue(self):
         """Issue every proposed notice; those waiting for approval stay.
 
-        A run too large for a person to wait for is issued in the background.
+        A run too large for a person to wait for is issued in the background. A program
+        that calls this outside a request, a script for instance, waits: all is issued when
+        it returns.
 
-        :return: what the screen says about that, or None
+        :return: what the screen says about the background, or None
         """
         self.check_access("write")
         handed_over = 0
@@ -48,13 +51,30 @@ class CollectionRun(models.Model):
             # Safe: rights are checked above; issuing also writes levels on journal items.
             run = run.sudo()
             notices = run._issuable()
-            if len(notices) > self._setting("issue_inline", INLINE):
+            if self._is_waited_for() and len(notices) > self._setting("issue_inline", INLINE):
                 run._hand_over()
                 handed_over += len(notices)
                 continue
-            self.env["collection.issue"].sudo()._issue(notices)
+            run._issue_here(notices)
             run._close()
         return self._say_handed_over(handed_over) if handed_over else None
+
+    @api.model
+    def _is_waited_for(self):
+        """True in a request: the server ends one that takes minutes."""
+        return bool(request)
+
+    def _issue_here(self, notices):
+        """Batch by batch, so that memory does not grow with the run; in one transaction."""
+        issue = self.env["collection.issue"].sudo()
+        issued = notices.browse()
+        by_customer = {
+            customer.id: group.ids for customer, group in notices.grouped("partner_id").items()
+        }
+        for customers in self._cut(list(by_customer)):
+            batch = [id_ for customer in customers for id_ in by_customer[customer]]
+            issued += issue._issue_texts(notices.browse(batch))
+        issue._render_some(issued)
 
     def _hand_over(self):
         """Have a run issued in the background, in the name of the person who asks."""

@@ -154,7 +154,8 @@ class TestBatches(CollectionsCommon):
         triggers = self.env["ir.cron.trigger"].sudo()
         domain = [("cron_id", "=", self.env.ref("account_collections.ir_cron_issue").id)]
         before = triggers.search_count(domain)
-        action = run.with_user(person).action_issue()
+        with patch.object(self.env.registry["collection.run"], "_is_waited_for", lambda _run: True):
+            action = run.with_user(person).action_issue()
         self.assertEqual(triggers.search_count(domain), before + 1)
         self.assertIn(str(count), action["params"]["message"])
         self.assertFalse(self._times())
@@ -164,6 +165,14 @@ class TestBatches(CollectionsCommon):
         self.assertEqual(run.notice_ids.issued_by_id, person)
         self.assertEqual(self._times(), self._everybody())
         self.assertFalse(run.issue_requested_on or run.background)
+
+    def test_a_program_waits_for_a_run_of_any_size(self):
+        """Outside a request everything is issued when the call returns, in batches."""
+        self.env["ir.config_parameter"].sudo().set_param("account_collections.issue_inline", "3")
+        run = self._proposed()
+        self.assertIsNone(run.action_issue())
+        self.assertEqual(run.state, "issued")
+        self.assertEqual(self._times(), self._everybody())
 
     def test_a_small_run_is_issued_at_once(self):
         run = self._proposed().sudo(False)
