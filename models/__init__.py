@@ -57,6 +57,7 @@ from . import collection_issue_refresh
 from . import collection_delivery
 from . import collection_delivery_channels
 from . import collection_delivery_letters
+from . import collection_delivery_mails
 from . import collection_delivery_renderers
 from . import collection_delivery_texts
 from . import collection_contact_rules_channels

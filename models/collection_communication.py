@@ -94,6 +94,8 @@ class CollectionCommunication(models.Model):
     address = fields.Char(help="The e-mail address, phone number or postal address used.")
     summary = fields.Char(required=True)
     body = fields.Html(sanitize="email_outgoing")
+    # Safe: written by the templates, and frozen.
+    text = fields.Html(compute="_compute_text", sanitize=False)
     outcome = fields.Char()
     failure_kind = fields.Selection(
         [
@@ -119,6 +121,14 @@ class CollectionCommunication(models.Model):
         help="Set just before the e-mail is handed to the server, so that an interrupted "
         "sending is never repeated without a person."
     )
+
+    @api.depends("body", "notice_id.email_body")
+    def _compute_text(self):
+        """What was written; what an e-mail of a notice says is kept once, on the notice."""
+        for communication in self:
+            sent = communication.automatic and communication.channel == "email"
+            kept = sent and not communication.body and communication.notice_id.email_body
+            communication.text = kept or communication.body
 
     @api.depends("channel", "summary")
     def _compute_display_name(self):

@@ -1,20 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import plaintext2html
 
-from .bulk import bulk_copies, bulk_update
-
-# The columns of its message in which one dunning e-mail differs from another.
-OWN_OF_MESSAGE = (
-    "res_id",
-    "subject",
-    "body",
-    "email_from",
-    "reply_to",
-    "author_id",
-    "mail_server_id",
-)
+from .bulk import bulk_copies
 
 
 class CollectionDelivery(models.AbstractModel):
@@ -111,118 +99,6 @@ class CollectionDelivery(models.AbstractModel):
         if channel == "email" and notice.email_subject:
             return notice.email_subject
         return f"{notice.name} · {notice.level_id.name}"
-
-    @api.model
-    def _queue_mails(self, communications):
-        """One e-mail for each communication, in core's queue."""
-        rows = self.env["collection.communication"].union(*communications)
-        headers, shells = self._mail_headers(rows.notice_id), {}
-        for company, group in rows.grouped("company_id").items():
-            self._queue_alike(
-                group.with_company(company),
-                [self._prepare_mail(row, headers[row.notice_id.id], shells) for row in group],
-            )
-
-    @api.model
-    def _queue_alike(self, communications, values):
-        """Core makes the first e-mail, with all that it and other modules put into one; the
-        others differ in what is theirs only.
-
-        :param values: for each communication what :meth:`_prepare_mail` says
-        """
-        Message, Mail = self.env["mail.message"], self.env["mail.mail"]
-        first = Mail.create(values[0])
-        messages = bulk_copies(
-            first.mail_message_id,
-            [
-                {
-                    **{name: vals.get(name) for name in OWN_OF_MESSAGE},
-                    "message_id": Message._get_message_id(vals),
-                }
-                for vals in values[1:]
-            ],
-        )
-        copies = bulk_copies(
-            first,
-            [
-                {"mail_message_id": message.id, "body_html": vals["body_html"]}
-                for message, vals in zip(messages, values[1:], strict=True)
-            ],
-        )
-        mails = first | copies
-        self._address_mails(copies, communications[1:])
-        bulk_update(
-            communications,
-            [
-                {"id": communication.id, "mail_mail_id": mail.id}
-                for communication, mail in zip(communications, mails, strict=True)
-            ],
-        )
-
-    @api.model
-    def _address_mails(self, mails, communications):
-        """Each e-mail goes to the contact its notice is for."""
-        relation = mails._fields["recipient_ids"]
-        pairs = [
-            SQL("(%s, %s)", mail.id, row.notice_id.recipient_id.id)
-            for mail, row in zip(mails, communications, strict=True)
-        ]
-        if pairs:
-            self.env.execute_query(
-                SQL(
-                    "INSERT INTO %s (%s, %s) VALUES %s RETURNING 1",
-                    SQL.identifier(relation.relation),
-                    SQL.identifier(relation.column1),
-                    SQL.identifier(relation.column2),
-                    SQL(", ").join(pairs),
-                )
-            )
-            mails.invalidate_recordset(["recipient_ids"], flush=False)
-
-    @api.model
-    def _mail_headers(self, notices):
-        """``{notice id: {"email_from": …, "reply_to": …}}``, asked for all notices at once."""
-        headers = {notice.id: {} for notice in notices}
-        for field in ("email_from", "reply_to"):
-            for notice_id, text in self._render_email(notices, field).items():
-                headers[notice_id][field] = text
-        for company, group in notices.grouped("company_id").items():
-            author = company.partner_id
-            # The last resort is core's own for a message without a sender.
-            fallback = company.email_formatted or self.env.user.email_formatted
-            senders = {
-                notice.id: headers[notice.id]["email_from"] or fallback for notice in group
-            }
-            answers = group._notify_get_reply_to_batch(
-                defaults=senders, author_ids=dict.fromkeys(group.ids, author.id)
-            )
-            for notice in group:
-                headers[notice.id]["email_from"] = senders[notice.id]
-                headers[notice.id]["reply_to"] = (
-                    headers[notice.id]["reply_to"] or answers[notice.id]
-                )
-        return headers
-
-    @api.model
-    def _prepare_mail(self, communication, headers, shells):
-        lang = communication.notice_id._letter_lang()
-        notice = communication.notice_id.with_context(lang=lang)
-        template = notice.level_id.mail_template_id.with_context(lang=lang)
-        vals = {
-            "model": notice._name,
-            "res_id": notice.id,
-            "subject": notice.email_subject,
-            "body_html": self._in_layout(notice, template, shells),
-            # The chatter says that it went; the text is kept once, on the notice.
-            "body": plaintext2html(communication.summary),
-            "recipient_ids": [Command.link(notice.recipient_id.id)],
-            "mail_server_id": template.mail_server_id.id,
-            # The mail is part of the record: replies find the notice by it.
-            "auto_delete": False,
-            "author_id": notice.company_id.partner_id.id,
-            **headers,
-        }
-        return {key: value for key, value in vals.items() if value}
 
     @api.model
     def _plan_calls(self, communications):

@@ -13,34 +13,41 @@ class CollectionIssue(models.AbstractModel):
     @api.model
     def _issue_batch(self, notices, date):
         issued = super()._issue_batch(notices, date)
-        for notice in issued.filtered(lambda notice: notice.level_id.opens_case):
-            self._open_case(notice, date)
+        self._open_cases(issued, date)
         return issued
 
     @api.model
-    def _open_case(self, notice, date):
-        """A case about the items that got the ultimatum, unless the approver said
-        that the debt will not be handed over."""
-        if notice.handover_answer == "no":
-            return
-        items = notice.line_ids.filtered(
+    def _open_cases(self, notices, date):
+        """Cases about the items that got the ultimatum, unless the approver said that the
+        debt will not be handed over."""
+        notices = notices.filtered(
+            lambda notice: notice.level_id.opens_case and notice.handover_answer != "no"
+        )
+        lines = notices.line_ids.filtered(
             lambda line: line.kind == compose.ITEM
             and line.stage == "issued"
             and line.level_id.opens_case
-        ).move_line_id
-        items -= self.env["collection.case"]._live_lines(items).move_line_id
-        if items:
-            # Safe: whoever issues may announce a case; its notice and dates are the system's.
-            self.env["collection.case"].sudo().with_context(tracking_disable=False).create(
+        )
+        taken = self.env["collection.case"]._live_lines(lines.move_line_id).move_line_id
+        items = {
+            notice: group.move_line_id - taken
+            for notice, group in lines.grouped("notice_id").items()
+        }
+        # Safe: whoever issues may announce a case; its notice and dates are the system's.
+        self.env["collection.case"].sudo().with_context(tracking_disable=False).create(
+            [
                 {
                     "company_id": notice.company_id.id,
                     "partner_id": notice.partner_id.id,
                     "notice_id": notice.id,
                     "date_prepared": date,
                     "date_handover_due": notice.deadline_date,
-                    "move_line_ids": items.ids,
+                    "move_line_ids": items[notice].ids,
                 }
-            )
+                for notice in notices
+                if items.get(notice)
+            ]
+        )
 
 
 class CollectionNotice(models.Model):
@@ -57,8 +64,8 @@ class CollectionNotice(models.Model):
         elif stage == "issued":
             # Sent again after all.
             issue = self.env["collection.issue"].sudo()
-            for notice in self.sudo().filtered("level_id.opens_case"):
-                issue._open_case(notice, notice.company_id._collection_today())
+            for company, notices in self.sudo().grouped("company_id").items():
+                issue._open_cases(notices, company._collection_today())
         return result
 
 

@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..engine import compose
-from .bulk import bulk_update
 
 STAGES = [
     ("proposed", "Proposed"),
@@ -259,22 +258,6 @@ class CollectionNotice(models.Model):
                 for line in lines
             )
         )
-
-    def _set_issued(self, texts):
-        """The notices are out with their texts, and their items have reached their levels.
-
-        Written in bulk, with what the ORM would compute from it: nothing of what was
-        read again a moment ago is settled.
-
-        :param texts: ``{notice id: {field: text or None}}``, the same fields for each
-        """
-        issued = {"stage": "issued", "state": "issued"}
-        bulk_update(
-            self, [{"id": notice.id, **issued, **texts[notice.id]} for notice in self]
-        )
-        lines = self.line_ids.filtered(lambda line: line.stage == "proposed")
-        bulk_update(lines, [{"id": line.id, "stage": "issued"} for line in lines])
-        lines.move_line_id._collection_reach_levels(lines)
 
     def _set_stage(self, stage, reason=None):
         """Move notices and their items to a stage that is not `issued`."""

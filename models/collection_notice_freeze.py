@@ -48,6 +48,22 @@ class CollectionNotice(models.Model):
         self.ensure_one()
         return {"amount_in_words": self._words() or None}
 
+    def _set_issued(self, texts):
+        """The notices are out with their texts, and their items have reached their levels.
+
+        Written in bulk, with what the ORM would compute from it: nothing of what was
+        read again a moment ago is settled.
+
+        :param texts: ``{notice id: {field: text or None}}``, the same fields for each
+        """
+        issued = {"stage": "issued", "state": "issued"}
+        bulk_update(
+            self, [{"id": notice.id, **issued, **texts[notice.id]} for notice in self]
+        )
+        lines = self.line_ids.filtered(lambda line: line.stage == "proposed")
+        bulk_update(lines, [{"id": line.id, "stage": "issued"} for line in lines])
+        lines.move_line_id._collection_reach_levels(lines)
+
     def _next_numbers(self, date):
         """``{notice id: number}``; the sequence of a company is looked up once."""
         numbers = {}

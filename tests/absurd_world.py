@@ -44,16 +44,18 @@ INCONSISTENT = {
         SELECT count(*) FROM collection_notice WHERE stage = 'issued' AND amount_total <= 0""",
     "amounts that are no money of their currency": """
         SELECT count(*) FROM (
-            SELECT l.amount_residual AS amount, l.currency_id FROM collection_notice_line l
+            SELECT l.amount_residual AS amount, n.currency_id FROM collection_notice_line l
+              JOIN collection_notice n ON n.id = l.notice_id
             UNION ALL SELECT amount_due, currency_id FROM collection_notice
             UNION ALL SELECT amount_total, currency_id FROM collection_notice
             UNION ALL SELECT amount, currency_id FROM collection_charge
             UNION ALL SELECT amount, currency_id FROM collection_promise
         ) every JOIN res_currency c ON c.id = every.currency_id
          WHERE abs(amount - round(amount / c.rounding) * c.rounding) > 0.0000001""",
-    "lines in another currency than their notice": """
+    "items in another currency than their notice": """
         SELECT count(*) FROM collection_notice_line l JOIN collection_notice n ON n.id = l.notice_id
-         WHERE l.currency_id != n.currency_id""",
+          JOIN account_move_line i ON i.id = l.move_line_id
+         WHERE i.currency_id != n.currency_id""",
     "items twice at a level": """
         SELECT count(*) FROM (
             SELECT 1 FROM collection_notice_line WHERE kind = 'item' AND stage = 'issued'

@@ -61,6 +61,11 @@ class TestIssueInBulk(CollectionsCommon):
             self.assertNotEqual(first.pop(name), last.pop(name), name)
         self.assertEqual(first, last)
 
+    def test_the_log_shows_the_text_of_the_notice(self):
+        for row in self._run().notice_ids.communication_ids:
+            self.assertIn(row.notice_id.recipient_id.name, row.text)
+            self.assertEqual(row.text, row.notice_id.email_body)
+
     def test_levels_in_bulk_are_those_the_orm_computes(self):
         """With a level set by hand, one issued before, and a notice of two items."""
         by_hand = self._item(self.invoices[0])
