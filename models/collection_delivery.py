@@ -49,8 +49,12 @@ class CollectionDelivery(models.AbstractModel):
         """
         Communication = self.env["collection.communication"]
         first = Communication.create(rows[:1])
+        kinds = {name: field.type for name, field in Communication._fields.items()}
         others = [
-            {name: None if value is False else value for name, value in row.items()}
+            {
+                name: None if value is False and kinds[name] != "boolean" else value
+                for name, value in row.items()
+            }
             for row in rows[1:]
         ]
         communications = first | bulk_copies(first, others)

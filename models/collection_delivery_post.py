@@ -11,10 +11,10 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _prepare_communication(self, notice, channel, problems):
         vals = super()._prepare_communication(notice, channel, problems)
-        if channel == "letter":
-            level = notice.level_id
-            vals["registered"] = level.registered_letter
-            vals["by_post_service"] = level._posts_by_service(notice.company_id)
+        level, is_letter = notice.level_id, channel == "letter"
+        # Said of every row: one that says nothing would be like the first of its batch.
+        vals["registered"] = is_letter and level.registered_letter
+        vals["by_post_service"] = is_letter and level._posts_by_service(notice.company_id)
         return vals
 
     @api.model

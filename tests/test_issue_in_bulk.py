@@ -61,6 +61,23 @@ class TestIssueInBulk(CollectionsCommon):
             self.assertNotEqual(first.pop(name), last.pop(name), name)
         self.assertEqual(first, last)
 
+    def test_a_row_takes_nothing_of_another_channel(self):
+        """The first row of the batch is a registered letter, the next is a call."""
+        self.level_1.write(
+            {
+                "send_email": False,
+                "send_letter": True,
+                "registered_letter": True,
+                "make_call": True,
+                "letter_body": "<p>Please pay.</p>",
+            }
+        )
+        rows = self._run().notice_ids.communication_ids
+        self.assertEqual(sorted(set(rows.mapped("channel"))), ["call", "letter"])
+        for row in rows:
+            self.assertEqual(row.registered, row.channel == "letter", row.display_name)
+            self.assertFalse(row.by_post_service)
+
     def test_the_log_shows_the_text_of_the_notice(self):
         for row in self._run().notice_ids.communication_ids:
             self.assertIn(row.notice_id.recipient_id.name, row.text)
