@@ -160,6 +160,7 @@ from . import account_tax_price
 from . import res_company_write_off
 from . import res_company_cases
 from . import collection_case
+from . import collection_case_opening
 from . import collection_case_rights
 from . import collection_case_line
 from . import collection_case_steps

@@ -165,13 +165,14 @@ class CollectionCase(models.Model):
             case.move_line_ids = case.line_ids.move_line_id
 
     def _inverse_move_line_ids(self):
+        lines, gone, added = self.line_ids, self.line_ids.browse(), []
         for case in self:
-            wanted, lines = case.move_line_ids, case.line_ids
-            gone = lines.filtered(lambda line, wanted=wanted: line.move_line_id not in wanted)
-            added = wanted - lines.move_line_id
-            # Before the new ones: an item may move from one case to the other.
-            gone.unlink()
-            lines.create([{"case_id": case.id, "move_line_id": item.id} for item in added])
+            wanted, known = case.move_line_ids, case.line_ids
+            gone |= known.filtered(lambda line, wanted=wanted: line.move_line_id not in wanted)
+            added += [(case, item) for item in wanted - known.move_line_id]
+        # Before the new ones: an item may move from one case to the other.
+        gone.unlink()
+        lines.create([{"case_id": case.id, "move_line_id": item.id} for case, item in added])
 
     @api.model
     def _search_move_line_ids(self, operator, value):
@@ -213,25 +214,16 @@ class CollectionCase(models.Model):
     def create(self, vals_list):
         """Number, owner and firm date come by themselves; the items leave every
         open proposal."""
-        sequence = self.env["ir.sequence"]
         for vals in vals_list:
             if not self.env.su and vals.get("state", "prepared") != "prepared":
                 raise UserError(self.env._("A new case is prepared first."))
         decided = (SYSTEM_FIELDS | MONEY_FIELDS) - {"company_id", "partner_id"}
         self, vals_list = only_typed(self, vals_list, decided)  # noqa: PLW0642
+        by_company = {}
         for vals in vals_list:
-            company = self.env["res.company"].browse(
-                vals.get("company_id") or self.env.company.id
-            )
-            partner = self.env["res.partner"].browse(vals.get("partner_id"))
-            vals["partner_id"] = partner.commercial_partner_id.id
-            vals["name"] = sequence.sudo().with_company(company).next_by_code("collection.case")
-            vals.setdefault("date_prepared", company._collection_today())
-            vals.setdefault("agency_id", company.collection_agency_id.id)
-            if not vals.get("user_id"):
-                collector = partner.commercial_partner_id._collection_collectors(company)
-                owner = collector.get(vals["partner_id"]) or company._collection_responsible()
-                vals["user_id"] = owner.id
+            by_company.setdefault(vals.get("company_id") or self.env.company.id, []).append(vals)
+        for company_id, group in by_company.items():
+            self._complete(self.env["res.company"].browse(company_id), group)
         cases = super().create(vals_list)
         cases._check_items()
         cases._set_firm_dates()
@@ -265,23 +257,3 @@ class CollectionCase(models.Model):
             raise UserError(
                 self.env._("A case is part of the record: withdraw it instead of deleting it.")
             )
-
-    def _set_firm_dates(self):
-        """Where nobody set it: the last firm date the customer was given for the items."""
-        for case in self.sudo().filtered(lambda case: not case.date_handover_due):
-            notices = case._notices().filtered("deadline_date")
-            case.date_handover_due = max(notices.mapped("deadline_date"), default=False)
-        for case in self.sudo().filtered(lambda case: not case.next_date):
-            case.next_date = case._first_handover_date()
-
-    def _notices(self):
-        """The issued notices that asked for these items, oldest first."""
-        lines = self.env["collection.notice.line"].sudo().search(
-            [
-                ("move_line_id", "in", self.sudo().line_ids.move_line_id.ids),
-                ("stage", "=", "issued"),
-            ]
-        )
-        return lines.notice_id.filtered(lambda notice: notice.level_id.kind == "dunning").sorted(
-            lambda notice: (notice.date, notice.id)
-        )

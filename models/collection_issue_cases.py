@@ -34,7 +34,7 @@ class CollectionIssue(models.AbstractModel):
             for notice, group in lines.grouped("notice_id").items()
         }
         # Safe: whoever issues may announce a case; its notice and dates are the system's.
-        self.env["collection.case"].sudo().with_context(tracking_disable=False).create(
+        self.env["collection.case"].sudo()._prepare(
             [
                 {
                     "company_id": notice.company_id.id,

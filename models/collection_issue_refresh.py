@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..engine import compose, ladder, netting
 from .bulk import changed_values
@@ -150,24 +151,73 @@ class CollectionIssue(models.AbstractModel):
 
     @api.model
     def _write_snapshot(self, notices, drafts, books):
-        """Lines and totals as the books have them now."""
+        """Lines and totals as the books have them now; most say the same as when they were
+        proposed, and are left alone."""
         proposal = self.env["collection.proposal"]
-        notices.line_ids.filtered(
-            lambda line: line.kind not in compose.SUBJECTS and line.stage == "proposed"
-        ).unlink()
-        proposal._insert_lines(
-            books, notices, drafts, kinds=(compose.LISTED, compose.CREDIT)
-        )
+        known = self._read_snapshot(notices)
+        stale, anew = [], []
         for notice, draft in zip(notices, drafts, strict=True):
-            lines = {line.move_line_id.id: line for line in notice._advancing()}
-            for part in draft.advancing:
-                line = lines[part.item_id]
+            subjects, others = [], []
+            for part in draft.lines:
                 vals = proposal._prepare_line(books, notice, draft, part)
-                changed = changed_values(line, vals)
+                (subjects if part.kind in compose.SUBJECTS else others).append(vals)
+            rows = known.get(notice.id, [])
+            by_item = {row["move_line_id"]: row for row in rows if row["kind"] in compose.SUBJECTS}
+            for vals in subjects:
+                row = by_item[vals["move_line_id"]]
+                changed = _changed(row, vals)
                 if changed:
-                    line.write(changed)
+                    notice.line_ids.browse(row["id"]).write(changed)
+            listed = [row for row in rows if row["kind"] not in compose.SUBJECTS]
+            if len(listed) != len(others) or any(map(_changed, listed, others)):
+                stale += [row["id"] for row in listed]
+                anew.append((notice, draft))
             totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
             totals.pop("currency_id")
             changed = changed_values(notice, totals)
             if changed:
                 notice.write(changed)
+        self._list_anew(stale, anew, books)
+
+    @api.model
+    def _read_snapshot(self, notices):
+        """The proposed lines as columns, by notice."""
+        lines = self.env["collection.notice.line"]
+        lines.flush_model()
+        rows = self.env.execute_query_dict(
+            SQL(
+                "SELECT * FROM %s WHERE notice_id IN %s AND stage = 'proposed' ORDER BY id",
+                SQL.identifier(lines._table),
+                notices._ids or (None,),
+            )
+        )
+        by_notice = {}
+        for row in rows:
+            by_notice.setdefault(row["notice_id"], []).append(row)
+        return by_notice
+
+    @api.model
+    def _list_anew(self, stale, anew, books):
+        """What stands on notices for information only, in place of what did.
+
+        :param stale: ids of lines; no level and no state follows from such
+        :param anew: ``[(notice, draft)]``
+        """
+        lines = self.env["collection.notice.line"].browse(stale)
+        if lines:
+            query = "DELETE FROM %s WHERE id IN %s RETURNING id"
+            self.env.execute_query(SQL(query, SQL.identifier(lines._table), lines._ids))
+            lines.invalidate_recordset(flush=False)
+        if anew:
+            notices, drafts = zip(*anew, strict=True)
+            self.env["collection.proposal"]._insert_lines(
+                books,
+                self.env["collection.notice"].union(*notices),
+                drafts,
+                kinds=(compose.LISTED, compose.CREDIT),
+            )
+
+
+def _changed(row, vals):
+    """The part of ``vals`` that differs from a row of the database."""
+    return {name: vals[name] for name in vals if (row[name] or None) != (vals[name] or None)}

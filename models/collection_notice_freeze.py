@@ -68,12 +68,9 @@ class CollectionNotice(models.Model):
         """``{notice id: number}``; the sequence of a company is looked up once."""
         numbers = {}
         for company, notices in self.grouped("company_id").items():
-            sequence = self.env["ir.sequence"].search(
-                [("code", "=", "collection.notice"), ("company_id", "in", (company.id, False))],
-                order="company_id",
-                limit=1,
+            taken = self.env["ir.sequence"]._collection_numbers(
+                "collection.notice", company, len(notices), date
             )
-            taken = sequence._collection_take(len(notices), date)
             numbers.update(zip(notices.ids, taken, strict=True))
         return numbers
 

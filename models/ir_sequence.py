@@ -1,9 +1,20 @@
-from odoo import models
+from odoo import api, models
 from odoo.tools import SQL
 
 
 class IrSequence(models.Model):
     _inherit = "ir.sequence"
+
+    @api.model
+    def _collection_numbers(self, code, company, count, date):
+        """The next ``count`` numbers of the company's sequence ``code``, which is looked up
+        once; False where there is none."""
+        sequence = self.search(
+            [("code", "=", code), ("company_id", "in", (company.id, False))],
+            order="company_id",
+            limit=1,
+        )
+        return sequence._collection_take(count, date) if sequence else [False] * count
 
     def _collection_take(self, count, date):
         """The next ``count`` numbers; a sequence without gaps or with dates gives one at a
