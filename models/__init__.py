@@ -55,6 +55,7 @@ from . import collection_proposal
 from . import collection_issue
 from . import collection_issue_refresh
 from . import collection_delivery
+from . import collection_delivery_calls
 from . import collection_delivery_channels
 from . import collection_delivery_letters
 from . import collection_delivery_mails
@@ -160,9 +161,9 @@ from . import account_tax_price
 from . import res_company_write_off
 from . import res_company_cases
 from . import collection_case
-from . import collection_case_opening
 from . import collection_case_rights
 from . import collection_case_line
+from . import collection_case_opening
 from . import collection_case_steps
 from . import collection_case_follow_up
 from . import collection_issue_cases

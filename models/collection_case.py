@@ -172,7 +172,7 @@ class CollectionCase(models.Model):
             added += [(case, item) for item in wanted - known.move_line_id]
         # Before the new ones: an item may move from one case to the other.
         gone.unlink()
-        lines.create([{"case_id": case.id, "move_line_id": item.id} for case, item in added])
+        lines._add(added)
 
     @api.model
     def _search_move_line_ids(self, operator, value):

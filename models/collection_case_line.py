@@ -90,6 +90,11 @@ class CollectionCaseLine(models.Model):
             line.amount_claimed = line._open_amount()
         return lines
 
+    @api.model
+    def _add(self, pairs):
+        """:param pairs: ``[(case, item)]``"""
+        self.create([{"case_id": case.id, "move_line_id": item.id} for case, item in pairs])
+
     def write(self, vals):
         if not self.env.su:
             raise UserError(self.env._("Choose the items of the case instead."))

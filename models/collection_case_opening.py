@@ -2,6 +2,24 @@
 
 from odoo import api, models
 
+from .bulk import bulk_copies, bulk_insert
+
+# In the context: the system opens many cases, their lines are written in one statement.
+IN_BULK = "collection_cases_in_bulk"
+ITEM_FIELDS = (
+    "company_id",
+    "partner_id",
+    "account_id",
+    "balance",
+    "parent_state",
+    "move_id",
+    "date_maturity",
+    "currency_id",
+    "amount_currency",
+    "amount_residual",
+    "amount_residual_currency",
+)
+
 
 class CollectionCase(models.Model):
     _inherit = "collection.case"
@@ -36,13 +54,17 @@ class CollectionCase(models.Model):
     def _prepare(self, vals_list):
         """Open cases nobody asked for one by one: their owner follows each and finds it in
         his list, without an e-mail for each, and each says when it was opened."""
-        cases = self.with_context(tracking_disable=True).create(vals_list)
-        people = self.env.user if self.env.user.active and not self.env.user.share else None
-        if people:
-            cases.message_subscribe(people.partner_id.ids)
+        scoped = self.with_context(**{"tracking_disable": True, IN_BULK: True})
+        cases = scoped.create(vals_list)
+        user = self.env.user
+        if user.active and not user.share:
+            cases.message_subscribe(user.partner_id.ids)
         for owner, group in cases.grouped("user_id").items():
             group.message_subscribe(owner.partner_id.ids)
-        cases._message_log_batch({case.id: case._creation_message() for case in cases})
+        if cases:
+            first = cases[0]
+            message = first._message_log_batch({first.id: first._creation_message()})
+            bulk_copies(message, [{"res_id": case.id} for case in cases[1:]])
         return cases
 
     def _set_firm_dates(self):
@@ -64,3 +86,42 @@ class CollectionCase(models.Model):
         return lines.notice_id.filtered(lambda notice: notice.level_id.kind == "dunning").sorted(
             lambda notice: (notice.date, notice.id)
         )
+
+
+class CollectionCaseLine(models.Model):
+    _inherit = "collection.case.line"
+
+    @api.model
+    def _add(self, pairs):
+        if not pairs or not (self.env.su and self.env.context.get(IN_BULK)):
+            return super()._add(pairs)
+        items = self.env["account.move.line"].union(*(item for _case, item in pairs))
+        items.fetch(ITEM_FIELDS)
+        items.move_id.fetch(["name"])
+        # What is computed from the case and the item, and what `create` copies.
+        lines = bulk_insert(
+            self.browse(),
+            [
+                {
+                    "case_id": case.id,
+                    "company_id": case.company_id.id,
+                    "is_live": case.is_live,
+                    "move_line_id": item.id,
+                    "move_id": item.move_id.id,
+                    "move_name": item.move_id.name or None,
+                    "date_maturity": item.date_maturity or None,
+                    "currency_id": item.currency_id.id,
+                    "amount_original": item.amount_currency,
+                    "amount_claimed": item.amount_residual_currency
+                    if item.parent_state == "posted"
+                    else 0.0,
+                }
+                for case, item in pairs
+            ],
+        )
+        lines._check_item()
+        cases = lines.case_id
+        for name in ("amount_claimed", "amount_open"):
+            self.env.add_to_compute(cases._fields[name], cases)
+        cases.invalidate_recordset(["line_ids", "move_line_ids"], flush=False)
+        return None

@@ -105,41 +105,6 @@ class CollectionDelivery(models.AbstractModel):
         return f"{notice.name} · {notice.level_id.name}"
 
     @api.model
-    def _plan_calls(self, communications):
-        activity_type = self.env.ref("mail.mail_activity_data_call")
-        activities = (
-            self.env["mail.activity"]
-            # Collectors have their call list; a mail for each call is noise.
-            .with_context(mail_activity_quick_update=True)
-            .create(
-                [
-                    {
-                        "activity_type_id": activity_type.id,
-                        "res_model_id": self.env["ir.model"]._get_id("collection.notice"),
-                        "res_id": communication.notice_id.id,
-                        "user_id": (
-                            communication.notice_id.collector_id
-                            or communication.company_id._collection_responsible()
-                        ).id,
-                        "date_deadline": communication.company_id._collection_working_day(
-                            communication.notice_id.date
-                        ),
-                        "summary": self._call_summary(communication),
-                        "note": communication.notice_id.call_script,
-                    }
-                    for communication in communications
-                ]
-            )
-        )
-        for communication, activity in zip(communications, activities, strict=True):
-            communication.activity_id = activity
-
-    @api.model
-    def _call_summary(self, communication):
-        phone = communication.address or self.env._("no phone number on file")
-        return f"{communication.recipient_id.name} · {phone}"
-
-    @api.model
     def _resend(self, notices, communications):
         """See ``collection.notice._resend``."""
         for communication in communications:
