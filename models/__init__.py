@@ -55,6 +55,7 @@ from . import collection_proposal
 from . import collection_issue
 from . import collection_issue_refresh
 from . import collection_delivery
+from . import collection_delivery_at_once
 from . import collection_delivery_calls
 from . import collection_delivery_channels
 from . import collection_delivery_letters

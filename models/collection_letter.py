@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_amount, formatLang
+from odoo.tools import formatLang
 
 
 class CollectionLetter(models.AbstractModel):
@@ -15,7 +15,8 @@ class CollectionLetter(models.AbstractModel):
 
     def _in_its_language(self):
         """The same letter, in the language of its reader."""
-        return self.with_context(lang=self._letter_lang())
+        lang = self._letter_lang()
+        return self if lang == self.env.context.get("lang") else self.with_context(lang=lang)
 
     def _letter_font(self):
         """CSS class of a font that spells the letter's language, "" when the company's does."""
@@ -29,7 +30,7 @@ class CollectionLetter(models.AbstractModel):
     def _say_amount(self, amount, currency=None):
         """An amount with its currency, as the reader writes it."""
         currency = currency or self.currency_id
-        return format_amount(self.env, amount, currency, self._letter_lang())
+        return self.env["res.lang"]._collection_amount(self._letter_lang(), amount, currency)
 
     def _say_number(self, amount, currency=None):
         """An amount without its currency, for a column of a table."""

@@ -1,5 +1,8 @@
 from odoo import api, models, tools
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+THOUSANDS = "[3,0]"
 
 
 class ResLang(models.Model):
@@ -16,6 +19,27 @@ class ResLang(models.Model):
     @api.model
     def _collection_number(self, code, amount, digits):
         """An amount that is rounded already, with ``digits`` decimals and grouped thousands."""
-        lang = self.browse(self._get_data(code=code).id)
         # -0.0 is nothing.
-        return lang.format(f"%.{digits}f", amount or 0.0, grouping=True)
+        return self._collection_digits(code, amount or 0.0, digits)
+
+    @api.model
+    def _collection_amount(self, code, amount, currency):
+        """What core's ``format_amount`` says, in a quarter of the time."""
+        if not self._get_data(code=code):
+            return format_amount(self.env, amount, currency, code)
+        number = self._collection_digits(code, currency.round(amount), currency.decimal_places)
+        number = number.replace(" ", NO_BREAK).replace("-", "-\N{ZERO WIDTH NO-BREAK SPACE}")
+        symbol = currency.symbol or ""
+        parts = (symbol, number) if currency.position == "before" else (number, symbol)
+        return NO_BREAK.join(parts)
+
+    @api.model
+    def _collection_digits(self, code, amount, digits):
+        """What core's ``format`` says of a number, which reads how digits are grouped anew
+        for each."""
+        lang = self._get_data(code=code)
+        if lang.grouping != THOUSANDS:
+            return self.browse(lang.id).format(f"%.{digits}f", amount, grouping=True)
+        whole, point, rest = f"{amount:,.{digits}f}".partition(".")
+        whole = whole.replace(",", lang.thousands_sep or "")
+        return f"{whole}{lang.decimal_point}{rest}" if point else whole
