@@ -158,14 +158,23 @@ class CollectionIssue(models.AbstractModel):
         proposal._insert_lines(
             books, notices, drafts, kinds=(compose.LISTED, compose.CREDIT)
         )
+        lines = {
+            (line.notice_id.id, line.move_line_id.id): line for line in notices._advancing()
+        }
+        parts = [
+            (notice.id, draft, part)
+            for notice, draft in zip(notices, drafts, strict=True)
+            for part in draft.advancing
+        ]
+        columns = proposal._prepare_lines(books, parts)
+        for position, (notice_id, _draft, part) in enumerate(parts):
+            line = lines[notice_id, part.item_id]
+            changed = changed_values(
+                line, {name: values[position] for name, values in columns.items()}
+            )
+            if changed:
+                line.write(changed)
         for notice, draft in zip(notices, drafts, strict=True):
-            lines = {line.move_line_id.id: line for line in notice._advancing()}
-            for part in draft.advancing:
-                line = lines[part.item_id]
-                vals = proposal._prepare_line(books, notice, draft, part)
-                changed = changed_values(line, vals)
-                if changed:
-                    line.write(changed)
             totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
             totals.pop("currency_id")
             changed = changed_values(notice, totals)

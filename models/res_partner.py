@@ -102,9 +102,20 @@ class ResPartner(models.Model):
 
     def _collection_lang(self, company):
         """An installed language for what this contact reads."""
+        return self._collection_langs(company)[self.id]
+
+    def _collection_langs(self, company):
+        """The same of many contacts, ``{id: language}``."""
         installed = {code for code, _name in self.env["res.lang"].get_installed()}
-        candidates = (self.lang, self.commercial_partner_id.lang, company.partner_id.lang)
-        return next((lang for lang in candidates if lang in installed), self.env.lang or "en_US")
+        own = company.partner_id.lang
+        last = own if own in installed else self.env.lang or "en_US"
+        languages = {}
+        for contact in self:
+            languages[contact.id] = lang = contact.lang
+            if lang not in installed:
+                lang = contact.commercial_partner_id.lang
+                languages[contact.id] = lang if lang in installed else last
+        return languages
 
     def _collection_address_lines(self):
         """The lines of an address block: company, person, street, town, country; ``[]``
