@@ -139,8 +139,8 @@ class CollectionCandidate(models.AbstractModel):
             SQL(
                 """
                 SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
-                       aml.amount_residual_currency AS residual,
-                       aml.amount_currency AS original,
+                       aml.amount_residual_currency::float8 AS residual,
+                       aml.amount_currency::float8 AS original,
                        aml.date_maturity, aml.no_followup, aml.date,
                        aml.collection_level_id AS level_id,
                        aml.collection_date AS level_date,
@@ -149,7 +149,6 @@ class CollectionCandidate(models.AbstractModel):
                        am.name AS move_name, am.ref AS move_ref, am.invoice_date,
                        am.move_type,
                        am.payment_state, am.collection_sent_date AS sent_date,
-                       COALESCE(am.partner_bank_id, 0) AS bank_id, am.payment_reference,
                        COALESCE(cp.active, TRUE) AS partner_active,
                        %(policy)s AS policy_id,
                        EXISTS (

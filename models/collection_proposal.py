@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.tools.gc import disabling_gc
 
 from ..engine import compose, discount_notices, netting
 from .bulk import bulk_insert, bulk_insert_columns
@@ -22,6 +23,12 @@ class CollectionProposal(models.AbstractModel):
         :return: the new ``collection.notice`` records
         """
         run._retry_failed()
+        # What is read stays until the end: nothing to look for garbage in.
+        with disabling_gc():
+            return self._propose_new(run)
+
+    @api.model
+    def _propose_new(self, run):
         drafts, omissions, books = self._compute(
             run.company_id, run.date, run.partner_ids, run.move_ids, run.policy_ids
         )
@@ -106,22 +113,20 @@ class CollectionProposal(models.AbstractModel):
 
     @api.model
     def _insert_skips(self, run, books, omissions):
-        bulk_insert(
+        rows = [books.rows[omission.item_id] for omission in omissions]
+        bulk_insert_columns(
             self.env["collection.skip"],
-            [
-                {
-                    "run_id": run.id,
-                    "company_id": run.company_id.id,
-                    "date": run.date,
-                    "move_line_id": omission.item_id,
-                    "move_id": books.rows[omission.item_id]["move_id"],
-                    "partner_id": books.rows[omission.item_id]["partner_id"],
-                    "level_id": omission.level.id if omission.level else None,
-                    "reason": omission.reason,
-                    "detail": omission.detail or None,
-                }
-                for omission in omissions
-            ],
+            {
+                "move_line_id": [omission.item_id for omission in omissions],
+                "move_id": [row["move_id"] for row in rows],
+                "partner_id": [row["partner_id"] for row in rows],
+                "run_id": [run.id] * len(rows),
+                "company_id": [run.company_id.id] * len(rows),
+                "date": [run.date] * len(rows),
+                "level_id": [omission.level and omission.level.id for omission in omissions],
+                "reason": [omission.reason for omission in omissions],
+                "detail": [omission.detail or None for omission in omissions],
+            },
         )
 
     @api.model
@@ -205,7 +210,6 @@ class CollectionProposal(models.AbstractModel):
         return {
             "notice_id": [notice_id for notice_id, _draft, _line in lines],
             "move_line_id": [line.item_id for line in parts],
-            "move_id": [row["move_id"] for row in rows],
             "kind": [line.kind for line in parts],
             "sequence": [20 if is_credit else 10 for is_credit in credits],
             "stage": ["proposed"] * len(parts),
