@@ -21,6 +21,8 @@ from odoo.modules.registry import Registry
 from odoo.service import server
 from odoo.tools import config
 
+TURN = 20261122  # of the lock that processes take in turns, any number
+
 
 def main():
     script, arguments, *options = sys.argv[1:]
@@ -43,15 +45,28 @@ def _run(module, database, args):
     with Registry(database).cursor() as cr:
         env = api.Environment(cr, SUPERUSER_ID, {})
         env = env(context=env["res.users"].context_get())
-        # Committed, since the web server looks for it in a transaction of its own.
-        env["ir.config_parameter"].set_param("report.url", args.url)
-        cr.commit()
+        _say_where_reports_are(env, args.url)
         code = module.main(env, args) or 0
         if code:
             cr.rollback()
-        env["ir.config_parameter"].set_param("report.url", False)
         cr.commit()
+        _say_where_reports_are(env, False)
     return code
+
+
+def _say_where_reports_are(env, url):
+    """Committed, since the web server looks for it in a transaction of its own.
+
+    One process after the other: several may start on a database in the same moment.
+    """
+    cr = env.cr
+    cr.execute("SELECT pg_advisory_lock(%s)", [TURN])
+    cr.commit()
+    env.invalidate_all()
+    env["ir.config_parameter"].set_param("report.url", url)
+    cr.commit()
+    cr.execute("SELECT pg_advisory_unlock(%s)", [TURN])
+    cr.commit()
 
 
 def _load(path):

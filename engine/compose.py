@@ -35,7 +35,8 @@ class Rules:
     minimum: dict[int, float] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+# Made by the hundred thousand, see `terms.Item`.
+@dataclass(unsafe_hash=True, slots=True)
 class Line:
     """A line of a notice, in its currency.
 
@@ -133,15 +134,20 @@ def compose(items, decisions, rules, credits, on, precisions):
 def covered(items, shares, precision):
     """Ids of the items whose undisputed part the credits cover: nothing is owed
     on them, they only wait to be allocated."""
+    least = precision / 2
+    if not shares:
+        return {item.id for item in items if item.residual - item.disputed < least}
     net = {item.id: item.owed for item in items}
     for share in shares:
         net[share.item_id] -= share.amount
-    return {item_id for item_id, amount in net.items() if amount < precision / 2}
+    return {item_id for item_id, amount in net.items() if amount < least}
 
 
 def _leave_covered(items, decisions, rules, shares, precision):
     """The decisions of covered items: they do not advance."""
     nothing_owed = covered(items, shares, precision)
+    if not nothing_owed:
+        return {}
     return {
         item.id: replace(decisions[item.id], step=SKIP, reason="net_credit")
         for item in items

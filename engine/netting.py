@@ -42,6 +42,8 @@ def pour(items, credits, precision=0.01):
     :param precision: the currency's rounding; smaller rests are nothing
     :return: list of :class:`Share`
     """
+    if not credits:
+        return []
     queue = sorted(credits, key=lambda credit: (credit.booked or date.min, credit.id))
     rest = {credit.id: rounded(credit.amount, precision) for credit in queue}
     queue = [credit for credit in queue if rest[credit.id] > 0]

@@ -130,6 +130,12 @@ class AccountMoveLine(models.Model):
             self._check_may_set_level()
         return super().write(vals)
 
+    def unlink(self):
+        """What notices say of these items stays, with the invoice they were of."""
+        # Safe: whoever may delete an item need not see notices.
+        self.sudo().collection_notice_line_ids._keep_invoice()
+        return super().unlink()
+
     def _check_may_set_level(self):
         """:raises AccessError: for whoever does not work collections"""
         self.env["collection.run"].check_access("write")

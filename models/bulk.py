@@ -7,9 +7,14 @@ computed from the values.
 """
 
 import json
+from datetime import date
 
 from odoo import models
 from odoo.tools import SQL
+
+# Kinds of values whose text can be made for a whole column at once.
+NUMBERS = {int, float, type(None)}
+REPEATED = {str, date, type(None)}
 
 
 def bulk_insert(model, rows):
@@ -21,31 +26,32 @@ def bulk_insert(model, rows):
     """
     if not rows:
         return model.browse()
-    env = model.env
-    ids = [
-        row[0]
-        for row in env.execute_query(
-            SQL(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-                model._table,
-                len(rows),
-            )
-        )
-    ]
+    ids = _new_ids(model, len(rows))
+    bulk_insert_columns(model, {"id": ids, **_columns(rows)})
+    return model.browse(ids)
+
+
+def bulk_insert_columns(model, columns):
+    """The same for a table's inner rows, whose ids nobody asks for.
+
+    :param columns: ``{column: values}``, all lists of the same length
+    """
+    size = len(next(iter(columns.values())))
+    if not size:
+        return
     audit = _audit(model, "create", "write")
-    rows = [{"id": new_id, **row, **audit} for new_id, row in zip(ids, rows, strict=True)]
-    names = SQL(", ").join(SQL.identifier(column) for column in rows[0])
-    env.execute_query(
+    columns = columns | {name: [value] * size for name, value in audit.items()}
+    table, values = _as_table(model, columns)
+    model.env.execute_query(
         SQL(
-            "INSERT INTO %s (%s) SELECT %s FROM %s RETURNING id",
+            "INSERT INTO %s (%s) SELECT %s FROM %s RETURNING 1",
             SQL.identifier(model._table),
-            names,
-            names,
-            _as_table(model, rows),
+            SQL(", ").join(SQL.identifier(name) for name in columns),
+            SQL(", ").join(values[name] for name in columns),
+            table,
         )
     )
-    _forget_inverses(model, rows[0])
-    return model.browse(ids)
+    _forget_inverses(model, columns)
 
 
 def bulk_update(records, rows, computed=False):
@@ -60,21 +66,24 @@ def bulk_update(records, rows, computed=False):
     """
     if not rows:
         return
-    env = records.env
     # What the ORM still holds must not overwrite this later.
     records.flush_recordset()
-    audit = {} if computed else _audit(records, "write")
-    rows = [{**row, **audit} for row in rows]
-    env.execute_query(
+    columns = _columns(rows)
+    if not computed:
+        audit = _audit(records, "write")
+        columns |= {name: [value] * len(rows) for name, value in audit.items()}
+    table, values = _as_table(records, columns)
+    records.env.execute_query(
         SQL(
-            "UPDATE %s AS old SET %s FROM %s WHERE old.id = r.id RETURNING old.id",
+            "UPDATE %s AS old SET %s FROM %s WHERE old.id = %s RETURNING 1",
             SQL.identifier(records._table),
             SQL(", ").join(
-                SQL("%s = r.%s", SQL.identifier(column), SQL.identifier(column))
-                for column in rows[0]
-                if column != "id"
+                SQL("%s = %s", SQL.identifier(name), value)
+                for name, value in values.items()
+                if name != "id"
             ),
-            _as_table(records, rows),
+            table,
+            values["id"],
         )
     )
     records.invalidate_recordset(flush=False)
@@ -129,30 +138,75 @@ def _audit(model, *deeds):
     }
 
 
-def _as_table(model, rows):
-    """The rows as ``r(column, …)``, typed as the model's columns are.
+def id_array(ids):
+    """Many ids as one value of SQL, for ``= ANY(…)``: a hundred thousand of them are
+    written, sent and read in a tenth of the time of ``IN (…)``."""
+    return SQL("%s::int[]", _array(list(ids)))
+
+
+def _new_ids(model, count):
+    rows = model.env.execute_query(
+        SQL(
+            """
+            WITH ids AS MATERIALIZED (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS next)
+            SELECT nextval(ids.next) FROM ids, generate_series(1, %s)
+            """,
+            model._table,
+            count,
+        )
+    )
+    return [row[0] for row in rows]
+
+
+def _columns(rows):
+    """``{column: values}`` of rows that all have the same keys."""
+    return {name: [row[name] for row in rows] for name in rows[0]}
+
+
+def _as_table(model, columns):
+    """The columns as a table ``r``, typed as the model's are.
 
     One array a column: a tenth of the size of the same rows as JSON, to write, to send and
-    to read.
+    to read. What is the same in all rows is said once.
+
+    :return: ``(SQL of the table, {column: SQL of its value})``
     """
-    columns = list(rows[0])
-    return SQL(
+    arrays, values = {}, {}
+    for name, column in columns.items():
+        type_ = SQL(model._fields[name].column_type[1])
+        # One array at least, which says how many rows there are.
+        if arrays and name != "id" and _is_constant(column):
+            values[name] = SQL("%s::%s", _text(column[0]), type_)
+        else:
+            arrays[name] = SQL("%s::%s[]", _array(column), type_)
+            values[name] = SQL("r.%s", SQL.identifier(name))
+    table = SQL(
         "unnest(%s) AS r(%s)",
-        SQL(", ").join(
-            SQL(
-                "%s::%s[]",
-                _array(row[column] for row in rows),
-                SQL(model._fields[column].column_type[1]),
-            )
-            for column in columns
-        ),
-        SQL(", ").join(SQL.identifier(column) for column in columns),
+        SQL(", ").join(arrays.values()),
+        SQL(", ").join(SQL.identifier(name) for name in arrays),
     )
+    return table, values
+
+
+def _is_constant(values):
+    # Equal is not enough: True and 1 are.
+    return len(set(map(type, values))) == 1 and values.count(values[0]) == len(values)
 
 
 def _array(values):
     """The text of an array of PostgreSQL."""
+    kinds = set(map(type, values))
+    if kinds <= NUMBERS:
+        return "{" + repr(values)[1:-1].replace("None", "NULL") + "}"
+    if kinds <= REPEATED:
+        known = {value: _element(value) for value in set(values)}
+        return "{" + ",".join([known[value] for value in values]) + "}"
     return "{" + ",".join(map(_element, values)) + "}"
+
+
+def _text(value):
+    """One value as PostgreSQL reads it, whatever its type."""
+    return json.dumps(value, default=str) if isinstance(value, dict | list | tuple) else value
 
 
 def _element(value):
@@ -162,9 +216,7 @@ def _element(value):
         return "t" if value else "f"
     if isinstance(value, int | float):
         return repr(value)
-    if isinstance(value, dict | list | tuple):
-        value = json.dumps(value, default=str)
-    text = str(value)
+    text = str(_text(value))
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
 

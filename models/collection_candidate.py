@@ -1,9 +1,10 @@
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import ladder, netting
+from .bulk import id_array
 
 
 @dataclass(slots=True)
@@ -27,6 +28,8 @@ class Books:
     pauses: object = None
     # Read when notices are made, see `_read_discounts`.
     discounts: object = None
+    # Who receives what each customer gets, see `_recipients`.
+    recipients: dict = field(default_factory=dict)
 
     def decide(self):
         return ladder.decide_all(self.items, self.ladders, self.date, self.start)
@@ -116,9 +119,9 @@ class CollectionCandidate(models.AbstractModel):
         rows = self._query_rows(
             company,
             SQL(
-                "%s AND COALESCE(cp.id, 0) IN %s",
+                "%s AND COALESCE(cp.id, 0) = ANY(%s)",
                 self._open_sql(company),
-                tuple(partner_id or 0 for partner_id in partner_ids) or (-1,),
+                id_array(partner_id or 0 for partner_id in partner_ids),
             ),
         )
         return self._to_books(company, date, rows, ignore_proposals)
@@ -126,7 +129,7 @@ class CollectionCandidate(models.AbstractModel):
     @api.model
     def _read_rows(self, company, item_ids):
         """``{id: row}`` of these items, open or not."""
-        wanted = SQL("aml.id IN %s", tuple(item_ids) or (0,))
+        wanted = SQL("aml.id = ANY(%s)", id_array(item_ids))
         return {row["id"]: row for row in self._query_rows(company, wanted)}
 
     @api.model
@@ -136,8 +139,8 @@ class CollectionCandidate(models.AbstractModel):
             SQL(
                 """
                 SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
-                       aml.amount_residual_currency AS residual,
-                       aml.amount_currency AS original,
+                       aml.amount_residual_currency::float8 AS residual,
+                       aml.amount_currency::float8 AS original,
                        aml.date_maturity, aml.no_followup, aml.date,
                        aml.collection_level_id AS level_id,
                        aml.collection_date AS level_date,
@@ -146,7 +149,6 @@ class CollectionCandidate(models.AbstractModel):
                        am.name AS move_name, am.ref AS move_ref, am.invoice_date,
                        am.move_type,
                        am.payment_state, am.collection_sent_date AS sent_date,
-                       COALESCE(am.partner_bank_id, 0) AS bank_id, am.payment_reference,
                        COALESCE(cp.active, TRUE) AS partner_active,
                        %(policy)s AS policy_id,
                        EXISTS (
@@ -178,9 +180,7 @@ class CollectionCandidate(models.AbstractModel):
             company=company,
             date=date,
             rows={row["id"]: row for row in rows},
-            items=[
-                self._to_item(row, pauses, precisions[row["currency_id"]]) for row in debts
-            ],
+            items=self._to_items(debts, pauses, precisions),
             credits=[
                 netting.Credit(
                     row["id"],
@@ -201,26 +201,33 @@ class CollectionCandidate(models.AbstractModel):
         )
 
     @api.model
-    def _to_item(self, row, pauses, precision):
-        pause, disputed = pauses.of(row)
-        if disputed:
-            disputed = netting.rounded(min(disputed, row["residual"]), precision)
-            if not pause and row["residual"] - disputed < precision / 2:
-                pause = ("disputed", "", None)
-        return ladder.Item(
-            id=row["id"],
-            customer=row["partner_id"],
-            currency=row["currency_id"],
-            residual=row["residual"],
-            due=row["date_maturity"],
-            ladder=row["policy_id"],
-            level_id=row["level_id"],
-            level_delay=row["level_delay"],
-            level_date=row["level_date"],
-            occurrence=row["occurrence"],
-            disputed=disputed,
-            pause=pause,
-        )
+    def _to_items(self, rows, pauses, precisions):
+        """The debts as the engine reads them."""
+        items = []
+        for row in rows:
+            pause, disputed = pauses.of(row)
+            if disputed:
+                precision = precisions[row["currency_id"]]
+                disputed = netting.rounded(min(disputed, row["residual"]), precision)
+                if not pause and row["residual"] - disputed < precision / 2:
+                    pause = ("disputed", "", None)
+            items.append(
+                ladder.Item(
+                    row["id"],
+                    row["partner_id"],
+                    row["currency_id"],
+                    row["residual"],
+                    row["date_maturity"],
+                    row["policy_id"],
+                    row["level_id"],
+                    row["level_delay"],
+                    row["level_date"],
+                    row["occurrence"],
+                    disputed,
+                    pause,
+                )
+            )
+        return items
 
     @api.model
     def _flush_ledger(self):

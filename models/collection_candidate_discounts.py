@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..engine import discount_notices, ladder
 from .account_payment_term import VOUCHER
+from .bulk import id_array
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class CollectionCandidate(models.AbstractModel):
         if not items:
             return
         self._read_offers(books, items, ignore_proposals)
+        if not discounts.offers:
+            return
         netting = {item.id for item in items if books.rules[item.ladder].net_credits}
         shares = [share for share in books.pour() if share.item_id in netting]
         notes = [
@@ -146,7 +149,7 @@ class CollectionCandidate(models.AbstractModel):
                           AND notice.date = %(date)s AND com.state = 'failed'
                           AND com.resolved IS NOT TRUE AND com.failure_kind != 'cancelled'
                         LIMIT 1) lost ON TRUE
-                 WHERE off.move_line_id IN %(items)s AND off.state = 'open'
+                 WHERE off.move_line_id = ANY(%(items)s) AND off.state = 'open'
                    AND off.date_end >= %(date)s AND off.amount_discount > 0
                    AND NOT EXISTS (
                        SELECT 1
@@ -159,7 +162,7 @@ class CollectionCandidate(models.AbstractModel):
                  ORDER BY off.move_line_id, off.date_end, off.sequence
                 """,
                 date=books.date,
-                items=tuple(item_ids) or (0,),
+                items=id_array(item_ids),
                 exchange=books.company.currency_exchange_journal_id.id or 0,
             )
         )

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL, format_date, format_datetime
 
 from ..engine import contact_rules
+from .bulk import id_array
 
 
 class CollectionContactRules(models.AbstractModel):
@@ -180,7 +181,7 @@ class CollectionContactRules(models.AbstractModel):
                         OR com.state != 'queued')
                    AND (%(notice)s IS NULL OR com.notice_id IS DISTINCT FROM %(notice)s
                         OR com.automatic IS NOT TRUE)
-                   AND cust.commercial_partner_id IN %(customers)s
+                   AND cust.commercial_partner_id = ANY(%(customers)s)
                    ) contacts
              GROUP BY customer, contact
             HAVING MAX(day) BETWEEN %(date)s::date - %(days)s AND %(date)s::date
@@ -188,7 +189,7 @@ class CollectionContactRules(models.AbstractModel):
             zone=company._collection_zone().zone,
             company=company.id,
             notice=notice.id if notice else None,
-            customers=tuple(customers.ids),
+            customers=id_array(customers.ids),
             date=date,
             days=contact_rules.WEEK - 1,
         )

@@ -165,8 +165,8 @@ class CollectionDelivery(models.AbstractModel):
     def _channel_problems(self, recipient, level, unusable):
         """Nobody dials a number again that was found wrong."""
         problems = super()._channel_problems(recipient, level, unusable)
-        phone = recipient._collection_phone()
-        if level.make_call and phone:
+        phone = recipient._collection_phone() if level.make_call else ""
+        if phone:
             wrong = unusable.get(recipient._collection_format_number(phone) or phone)
             if wrong:
                 problems["call"] = wrong

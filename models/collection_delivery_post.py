@@ -22,8 +22,11 @@ class CollectionDelivery(models.AbstractModel):
         """The service wants the whole address, where a person would find the house."""
         problems = super()._channel_problems(recipient, level, unusable)
         company = level.company_id or self.env.company
-        lacking = not all(recipient[part] for part in ADDRESS_PARTS)
-        if lacking and "letter" not in problems and level._posts_by_service(company):
+        if (
+            "letter" not in problems
+            and level._posts_by_service(company)
+            and not all(recipient[part] for part in ADDRESS_PARTS)
+        ):
             problems["letter"] = self.env._(
                 "The address of %(name)s lacks street, zip, city or country",
                 name=recipient.name,

@@ -58,8 +58,10 @@ class CollectionDelivery(models.AbstractModel):
     def _unusable_addresses(self, company, recipients):
         """Also numbers: on the blacklist, or known to be wrong."""
         unusable = super()._unusable_addresses(company, recipients)
-        numbers = {recipient._collection_sms_number() for recipient in recipients} - {""}
         blacklist = self.env["phone.blacklist"].sudo()
+        numbers = set()
+        if blacklist.search_count([], limit=1):
+            numbers = {recipient._collection_sms_number() for recipient in recipients} - {""}
         for row in blacklist.search([("number", "in", list(numbers))]):
             unusable[row.number] = self.env._("blacklisted: %(number)s", number=row.number)
         wrong = self.env["collection.communication"].search_fetch(

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, models
 
 from ..engine import compose, netting
@@ -65,18 +67,21 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _requests(self, books, drafts):
         """What to assess: the items of each draft whose level charges."""
+        levels = {line.level.id for draft in drafts for line in draft.advancing}
+        levels = self.env["collection.level"].sudo().browse(levels)
+        # Most levels charge nothing.
+        levels = {level.id: level for level in levels if level._may_charge()}
+        if not levels:
+            return []
         customers = self.env["res.partner"].sudo().with_company(books.company)
         customers = {
             customer.id: customer
             for customer in customers.browse([draft.customer for draft in drafts])
         }
-        levels = {line.level.id for draft in drafts for line in draft.advancing}
-        levels = {level.id: level for level in self.env["collection.level"].sudo().browse(levels)}
         wanted = []
         for position, draft in enumerate(drafts):
-            lines = sorted(
-                draft.advancing, key=lambda line: (line.level.id != draft.level.id, line.item_id)
-            )
+            lines = [line for line in draft.advancing if line.level.id in levels]
+            lines.sort(key=lambda line: (line.level.id != draft.level.id, line.item_id))
             for line in lines:
                 level = levels[line.level.id]
                 rule = level._charging_rule(customers[draft.customer])
@@ -181,6 +186,13 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _prepare_totals(self, draft):
         totals = super()._prepare_totals(draft)
+        if not draft.charges:
+            return {
+                **totals,
+                "amount_charges": 0.0,
+                "amount_total": totals["amount_due"],
+                "charge_details": draft.charges,
+            }
         precision = self.env["res.currency"].browse(draft.currency).rounding
         charges = netting.rounded(sum(row["amount"] for row in draft.charges), precision)
         return {
@@ -191,14 +203,22 @@ class CollectionProposal(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_line(self, books, notice, draft, line):
-        vals = super()._prepare_line(books, notice, draft, line)
-        if line.kind != compose.CREDIT:
-            vals["amount_charges"] = netting.rounded(
-                sum(row["amount"] for row in draft.charges if row["line"] == line.item_id),
-                books.precisions[draft.currency],
-            )
-        return vals
+    def _prepare_lines(self, books, lines):
+        columns = super()._prepare_lines(books, lines)
+        charged = defaultdict(float)
+        for draft in {id(draft): draft for _notice, draft, _line in lines}.values():
+            for row in draft.charges:
+                charged[id(draft), row["line"]] += row["amount"]
+        if charged:
+            columns["amount_charges"] = [
+                netting.rounded(
+                    charged.get((id(draft), line.item_id), 0.0), books.precisions[draft.currency]
+                )
+                if line.kind != compose.CREDIT
+                else 0.0
+                for _notice, draft, line in lines
+            ]
+        return columns
 
 
 class CollectionIssue(models.AbstractModel):

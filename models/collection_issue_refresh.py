@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import compose, ladder, netting
-from .bulk import changed_values
+from .bulk import changed_values, id_array
 
 
 class CollectionIssue(models.AbstractModel):
@@ -153,24 +153,33 @@ class CollectionIssue(models.AbstractModel):
     def _write_snapshot(self, notices, drafts, books):
         """Lines and totals as the books have them now; most say the same as when they were
         proposed, and are left alone."""
-        proposal = self.env["collection.proposal"]
-        known = self._read_snapshot(notices)
+        proposal, lines = self.env["collection.proposal"], self.env["collection.notice.line"]
+        parts = [
+            (notice.id, draft, part)
+            for notice, draft in zip(notices, drafts, strict=True)
+            for part in draft.lines
+        ]
+        columns = proposal._prepare_lines(books, parts)
+        subjects, listed = self._read_snapshot(notices, list(columns))
+        wanted = {notice.id: [] for notice in notices}
+        for (notice_id, _draft, part), row in zip(
+            parts, zip(*columns.values(), strict=True), strict=True
+        ):
+            if part.kind not in compose.SUBJECTS:
+                wanted[notice_id].append(_plain(row))
+                continue
+            line_id, known = subjects[notice_id, part.item_id]
+            if known != _plain(row):
+                current = dict(zip(columns, known, strict=True))
+                vals = dict(zip(columns, row, strict=True))
+                lines.browse(line_id).write(
+                    {name: vals[name] for name in vals if (vals[name] or None) != current[name]}
+                )
         stale, anew = [], []
         for notice, draft in zip(notices, drafts, strict=True):
-            subjects, others = [], []
-            for part in draft.lines:
-                vals = proposal._prepare_line(books, notice, draft, part)
-                (subjects if part.kind in compose.SUBJECTS else others).append(vals)
-            rows = known.get(notice.id, [])
-            by_item = {row["move_line_id"]: row for row in rows if row["kind"] in compose.SUBJECTS}
-            for vals in subjects:
-                row = by_item[vals["move_line_id"]]
-                changed = _changed(row, vals)
-                if changed:
-                    notice.line_ids.browse(row["id"]).write(changed)
-            listed = [row for row in rows if row["kind"] not in compose.SUBJECTS]
-            if len(listed) != len(others) or any(map(_changed, listed, others)):
-                stale += [row["id"] for row in listed]
+            known = listed.get(notice.id, {})
+            if list(known.values()) != wanted[notice.id]:
+                stale += known
                 anew.append((notice, draft))
             totals = {**proposal._prepare_totals(draft), "level_id": draft.level.id}
             totals.pop("currency_id")
@@ -180,21 +189,30 @@ class CollectionIssue(models.AbstractModel):
         self._list_anew(stale, anew, books)
 
     @api.model
-    def _read_snapshot(self, notices):
-        """The proposed lines as columns, by notice."""
+    def _read_snapshot(self, notices, names):
+        """The proposed lines, as columns.
+
+        :return: ``{(notice id, item id): (line id, values)}`` of what advances, and
+            ``{notice id: {line id: values}}`` of what is listed
+        """
         lines = self.env["collection.notice.line"]
         lines.flush_model()
-        rows = self.env.execute_query_dict(
+        rows = self.env.execute_query(
             SQL(
-                "SELECT * FROM %s WHERE notice_id IN %s AND stage = 'proposed' ORDER BY id",
+                "SELECT id, notice_id, move_line_id, kind, %s FROM %s"
+                " WHERE notice_id = ANY(%s) AND stage = 'proposed' ORDER BY id",
+                SQL(", ").join(map(SQL.identifier, names)),
                 SQL.identifier(lines._table),
-                notices._ids or (None,),
+                id_array(notices.ids),
             )
         )
-        by_notice = {}
-        for row in rows:
-            by_notice.setdefault(row["notice_id"], []).append(row)
-        return by_notice
+        subjects, listed = {}, {}
+        for line_id, notice_id, item_id, kind, *values in rows:
+            if kind in compose.SUBJECTS:
+                subjects[notice_id, item_id] = line_id, _plain(values)
+            else:
+                listed.setdefault(notice_id, {})[line_id] = _plain(values)
+        return subjects, listed
 
     @api.model
     def _list_anew(self, stale, anew, books):
@@ -218,6 +236,6 @@ class CollectionIssue(models.AbstractModel):
             )
 
 
-def _changed(row, vals):
-    """The part of ``vals`` that differs from a row of the database."""
-    return {name: vals[name] for name in vals if (row[name] or None) != (vals[name] or None)}
+def _plain(values):
+    """Nothing is nothing: 0, "" and NULL say the same."""
+    return [value or None for value in values]

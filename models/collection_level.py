@@ -218,6 +218,11 @@ class CollectionLevel(models.Model):
             self.max_repeats,
         )
 
+    def _may_charge(self):
+        """False where no notice of this level charges, whoever the customer is."""
+        self.ensure_one()
+        return bool(self.fee_rule_id or self.make_charges)
+
     def _charging_rule(self, customer):
         """The fee rule a notice of this level charges by; empty: it charges nothing.
 
@@ -225,8 +230,7 @@ class CollectionLevel(models.Model):
 
         :param customer: commercial ``res.partner`` in the company of the notice
         """
-        self.ensure_one()
-        if not (self.fee_rule_id or self.make_charges):
+        if not self._may_charge():
             return self.fee_rule_id
         own = customer.collection_fee_rule_id
         return own or self.fee_rule_id or self.policy_id.fee_rule_id

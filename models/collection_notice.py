@@ -27,7 +27,7 @@ class CollectionNotice(models.Model):
     _check_company_auto = True
 
     name = fields.Char(string="Number", readonly=True, copy=False, index="trigram")
-    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    company_id = fields.Many2one("res.company", required=True, readonly=True)
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
@@ -48,7 +48,6 @@ class CollectionNotice(models.Model):
     proposed_level_id = fields.Many2one(
         "collection.level",
         readonly=True,
-        index="btree_not_null",
         ondelete="restrict",
         help="The level the engine proposed; a person may go below it, never above.",
     )

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..engine import compose
 from .collection_skip import REASONS
@@ -38,8 +39,6 @@ class CollectionNoticeLine(models.Model):
     )
     company_id = fields.Many2one(related="notice_id.company_id")
     partner_id = fields.Many2one(related="notice_id.partner_id")
-    # The entry behind a line may disappear (an invoice reset to draft builds its
-    # items again); the snapshot stays.
     move_line_id = fields.Many2one(
         "account.move.line",
         string="Item",
@@ -50,6 +49,14 @@ class CollectionNoticeLine(models.Model):
     move_id = fields.Many2one(
         "account.move",
         string="Invoice",
+        compute="_compute_move_id",
+        search="_search_move_id",
+        compute_sudo=True,
+    )
+    # An invoice reset to draft may build its items again; the snapshot stays.
+    former_move_id = fields.Many2one(
+        "account.move",
+        string="Invoice of the Former Item",
         readonly=True,
         index="btree_not_null",
         ondelete="set null",
@@ -94,6 +101,19 @@ class CollectionNoticeLine(models.Model):
         "(move_line_id, level_id, occurrence) WHERE stage = 'issued' AND kind = 'item'",
         "This item has already been reminded at this level.",
     )
+
+    # An item never goes to another invoice.
+    @api.depends("move_line_id", "former_move_id")
+    def _compute_move_id(self):
+        for line in self:
+            line.move_id = line.move_line_id.move_id or line.former_move_id
+
+    def _search_move_id(self, operator, value):
+        if operator in Domain.NEGATIVE_OPERATORS:
+            return NotImplemented
+        return Domain("move_line_id.move_id", operator, value) | Domain(
+            "former_move_id", operator, value
+        )
 
     @api.depends("move_name", "level_id.name")
     def _compute_display_name(self):
@@ -144,6 +164,11 @@ class CollectionNoticeLine(models.Model):
             raise UserError(self.env._("Only items that advance can be taken out."))
         self.sudo()._drop("removed", self.env.user.name)
         self.notice_id.sudo()._after_drop()
+
+    def _keep_invoice(self):
+        """The items of these lines are about to go."""
+        for move, lines in self.grouped("move_id").items():
+            lines.former_move_id = move
 
     def _drop(self, reason, detail=""):
         """Take items out, with the reason kept on the notice."""

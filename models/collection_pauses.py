@@ -4,6 +4,8 @@ from datetime import date, timedelta
 from odoo import api, models
 from odoo.tools import SQL
 
+from .bulk import id_array
+
 PAUSE_MODELS = ("collection.hold", "collection.promise")
 
 
@@ -37,9 +39,10 @@ class Pauses:
             own,
             self.by_item.get(row["id"]),
             self.by_customer.get(row["partner_id"]),
-            self._of_sending(row),
+            self._of_sending(row) if self.last_sent else None,
         )
-        return max(filter(None, pauses), key=_lasts_until, default=None)
+        # Most items have none.
+        return max(filter(None, pauses), key=_lasts_until) if any(pauses) else None
 
     def _of_master_data(self, row):
         if row["partner_id"] is None:
@@ -56,7 +59,7 @@ class Pauses:
 
     def _of_sending(self, row):
         sent = row["sent_date"]
-        if not sent or self.last_sent is None or sent <= self.last_sent:
+        if not sent or sent <= self.last_sent:
             return None
         return ("sent_recently", str(sent), sent + self.wait - timedelta(days=1))
 
@@ -78,7 +81,7 @@ class CollectionPauses(models.AbstractModel):
         """:return: :class:`Pauses` for the ledger rows of one company"""
         pauses = Pauses()
         pauses.set_waiting_time(date, company.min_days_after_sending)
-        item_ids = tuple(row["id"] for row in rows) or (0,)
+        item_ids = id_array(row["id"] for row in rows)
         self._add_undelivered(pauses, date, item_ids)
         self._add_deductions(pauses, item_ids)
         if not ignore_proposals:
@@ -131,7 +134,7 @@ class CollectionPauses(models.AbstractModel):
                   FROM collection_notice_line line
                   JOIN collection_notice notice ON notice.id = line.notice_id
                  WHERE line.stage = 'proposed' AND line.kind = 'item'
-                   AND line.move_line_id IN %s
+                   AND line.move_line_id = ANY(%s)
                 """,
                 item_ids,
             )
@@ -149,7 +152,7 @@ class CollectionPauses(models.AbstractModel):
                 """
                 SELECT move_line_id, date_paid
                   FROM collection_discount_deduction
-                 WHERE state = 'open' AND move_line_id IN %s
+                 WHERE state = 'open' AND move_line_id = ANY(%s)
                 """,
                 item_ids,
             )
@@ -170,7 +173,7 @@ class CollectionPauses(models.AbstractModel):
                   FROM collection_notice_line line
                   JOIN collection_notice notice ON notice.id = line.notice_id
                   JOIN collection_communication com ON com.notice_id = notice.id
-                 WHERE line.kind = 'item' AND line.move_line_id IN %(items)s
+                 WHERE line.kind = 'item' AND line.move_line_id = ANY(%(items)s)
                    AND com.state = 'failed' AND com.resolved IS NOT TRUE
                    AND (line.stage = 'issued' AND com.failure_kind = 'unknown'
                         OR line.stage = 'failed' AND notice.date = %(date)s

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from .bulk import id_array
 from .collection_pauses import _lasts_until
 
 
@@ -12,7 +13,7 @@ class CollectionPauses(models.AbstractModel):
     @api.model
     def _collect(self, company, date, rows, ignore_proposals=False):
         pauses = super()._collect(company, date, rows, ignore_proposals)
-        self._add_cases(pauses, tuple(row["id"] for row in rows))
+        self._add_cases(pauses, id_array(row["id"] for row in rows))
         return pauses
 
     @api.model
@@ -25,9 +26,9 @@ class CollectionPauses(models.AbstractModel):
                 SELECT line.move_line_id, the_case.name
                   FROM collection_case_line line
                   JOIN collection_case the_case ON the_case.id = line.case_id
-                 WHERE line.is_live AND line.move_line_id IN %s
+                 WHERE line.is_live AND line.move_line_id = ANY(%s)
                 """,
-                item_ids or (0,),
+                item_ids,
             )
         )
         for item_id, name in rows:

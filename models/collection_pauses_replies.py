@@ -7,6 +7,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine.daycount import next_day
+from .bulk import id_array
 from .collection_pauses import _lasts_until
 
 
@@ -25,7 +26,7 @@ class CollectionPauses(models.AbstractModel):
 
     @api.model
     def _add_replies(self, pauses, company, date, rows):
-        customers = tuple({row["partner_id"] for row in rows if row["partner_id"]}) or (0,)
+        customers = id_array({row["partner_id"] for row in rows if row["partner_id"]})
         midnight = datetime.combine(next_day(date), time.min)
         end = company._collection_zone().localize(midnight).astimezone(pytz.utc)
         answers = self.env.execute_query(
@@ -35,7 +36,7 @@ class CollectionPauses(models.AbstractModel):
                   FROM collection_communication com
                   JOIN res_partner customer ON customer.id = com.partner_id
                  WHERE com.company_id = %(company)s
-                   AND customer.commercial_partner_id IN %(customers)s
+                   AND customer.commercial_partner_id = ANY(%(customers)s)
                    AND com.direction = 'in' AND com.handled IS NOT TRUE
                    AND com.pauses_until >= %(date)s AND com.date < %(end)s
                  ORDER BY com.id

@@ -6,6 +6,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import ladder
+from .bulk import id_array
 
 
 class CollectionPauses(models.AbstractModel):
@@ -24,7 +25,6 @@ class CollectionPauses(models.AbstractModel):
         policies = self.env["collection.policy"]._usable(company)
         if ladder.NEXT not in policies.mapped("broken_promise"):
             return {}
-        item_ids = tuple(row["id"] for row in rows) or (0,)
         self.env["collection.promise"].flush_model()
         self.env["collection.plan"].flush_model()
         return dict(
@@ -39,10 +39,10 @@ class CollectionPauses(models.AbstractModel):
                       JOIN collection_promise promise
                         ON promise.partner_id = payer.id AND promise.company_id = aml.company_id
                       LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
-                     WHERE aml.id IN %s AND %s
+                     WHERE aml.id = ANY(%s) AND %s
                      GROUP BY aml.id
                     """,
-                    item_ids,
+                    id_array(row["id"] for row in rows),
                     self._broken_sql(SQL("part.commercial_partner_id")),
                 )
             )
@@ -81,10 +81,14 @@ class CollectionCandidate(models.AbstractModel):
     _inherit = "collection.candidate"
 
     @api.model
-    def _to_item(self, row, pauses, precision):
-        item = super()._to_item(row, pauses, precision)
-        broken_on = pauses.broken.get(row["id"])
-        return replace(item, broken_on=broken_on) if broken_on else item
+    def _to_items(self, rows, pauses, precisions):
+        items = super()._to_items(rows, pauses, precisions)
+        if not pauses.broken:
+            return items
+        return [
+            replace(item, broken_on=pauses.broken[item.id]) if item.id in pauses.broken else item
+            for item in items
+        ]
 
     @api.model
     def _earning_broken_sql(self, date):

@@ -1,7 +1,8 @@
 from odoo import api, models
+from odoo.tools.gc import disabling_gc
 
 from ..engine import compose, discount_notices, netting
-from .bulk import bulk_insert
+from .bulk import bulk_insert, bulk_insert_columns
 
 
 class CollectionProposal(models.AbstractModel):
@@ -22,6 +23,12 @@ class CollectionProposal(models.AbstractModel):
         :return: the new ``collection.notice`` records
         """
         run._retry_failed()
+        # What is read stays until the end: nothing to look for garbage in.
+        with disabling_gc():
+            return self._propose_new(run)
+
+    @api.model
+    def _propose_new(self, run):
         drafts, omissions, books = self._compute(
             run.company_id, run.date, run.partner_ids, run.move_ids, run.policy_ids
         )
@@ -80,13 +87,12 @@ class CollectionProposal(models.AbstractModel):
 
         :return: ``(drafts, omissions)``
         """
-        customers = self.env["res.partner"].browse({draft.customer for draft in drafts})
-        recipients = customers._collection_recipients(books.company)
+        recipients = self._recipients(books, drafts)
         levels = self.env["collection.level"].browse({draft.level.id for draft in drafts})
-        delivery = self.env["collection.delivery"]
-        obstacles = delivery._obstacles(
+        levels = {level.id: level for level in levels}
+        obstacles = self.env["collection.delivery"]._obstacles(
             books.company,
-            [(recipients[draft.customer], levels.browse(draft.level.id)) for draft in drafts],
+            [(recipients[draft.customer], levels[draft.level.id]) for draft in drafts],
         )
         kept = []
         for draft, obstacle in zip(drafts, obstacles, strict=True):
@@ -97,40 +103,54 @@ class CollectionProposal(models.AbstractModel):
         return kept, omissions
 
     @api.model
+    def _recipients(self, books, drafts):
+        """Who receives each draft, ``{customer id: res.partner}``; asked once a proposal."""
+        unknown = {draft.customer for draft in drafts} - books.recipients.keys()
+        if unknown:
+            customers = self.env["res.partner"].browse(unknown)
+            books.recipients |= customers._collection_recipients(books.company)
+        return books.recipients
+
+    @api.model
     def _insert_skips(self, run, books, omissions):
-        bulk_insert(
+        rows = [books.rows[omission.item_id] for omission in omissions]
+        bulk_insert_columns(
             self.env["collection.skip"],
-            [
-                {
-                    "run_id": run.id,
-                    "company_id": run.company_id.id,
-                    "date": run.date,
-                    "move_line_id": omission.item_id,
-                    "move_id": books.rows[omission.item_id]["move_id"],
-                    "partner_id": books.rows[omission.item_id]["partner_id"],
-                    "level_id": omission.level.id if omission.level else None,
-                    "reason": omission.reason,
-                    "detail": omission.detail or None,
-                }
-                for omission in omissions
-            ],
+            {
+                "move_line_id": [omission.item_id for omission in omissions],
+                "move_id": [row["move_id"] for row in rows],
+                "partner_id": [row["partner_id"] for row in rows],
+                "run_id": [run.id] * len(rows),
+                "company_id": [run.company_id.id] * len(rows),
+                "date": [run.date] * len(rows),
+                "level_id": [omission.level and omission.level.id for omission in omissions],
+                "reason": [omission.reason for omission in omissions],
+                "detail": [omission.detail or None for omission in omissions],
+            },
         )
 
     @api.model
     def _insert_notices(self, run, books, drafts):
         customers = self.env["res.partner"].browse({draft.customer for draft in drafts})
-        recipients = customers._collection_recipients(books.company)
+        recipients = self._recipients(books, drafts)
+        languages = customers.union(*recipients.values())._collection_langs(run.company_id)
         collectors = customers._collection_collectors(books.company)
         levels = self.env["collection.level"].browse({draft.level.id for draft in drafts})
-        levels.fetch(["requires_approval", "deadline_days"])
+        at_level = {level.id: self._prepare_at_level(run, level) for level in levels}
         today = run.company_id._collection_today()
         notices = bulk_insert(
             self.env["collection.notice"],
             [
                 {
-                    **self._prepare_notice(run, draft, levels.browse(draft.level.id)),
+                    "company_id": run.company_id.id,
+                    "run_id": run.id,
+                    "date": run.date,
+                    "partner_id": draft.customer,
+                    "policy_id": draft.policy,
+                    **at_level[draft.level.id],
+                    **self._prepare_totals(draft),
                     "recipient_id": recipients[draft.customer].id,
-                    "lang": recipients[draft.customer]._collection_lang(run.company_id),
+                    "lang": languages[recipients[draft.customer].id],
                     "collector_id": collectors[draft.customer].id or None,
                     "proposed_on": today,
                 }
@@ -141,21 +161,16 @@ class CollectionProposal(models.AbstractModel):
         return notices
 
     @api.model
-    def _prepare_notice(self, run, draft, level):
+    def _prepare_at_level(self, run, level):
+        """What all notices of a level have in common."""
         stage = "to_approve" if level.requires_approval else "proposed"
         return {
-            "company_id": run.company_id.id,
-            "run_id": run.id,
-            "date": run.date,
             "deadline_date": run.company_id._collection_deadline(run.date, level),
-            "partner_id": draft.customer,
-            "policy_id": draft.policy,
             "level_id": level.id,
             "proposed_level_id": level.id,
             "stage": stage,
             "state": stage,
             "is_undelivered": False,
-            **self._prepare_totals(draft),
         }
 
     @api.model
@@ -171,47 +186,64 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _insert_lines(self, books, notices, drafts, kinds=None):
         """:param kinds: only these kinds of lines (default: all)"""
-        bulk_insert(
-            self.env["collection.notice.line"],
-            [
-                self._prepare_line(books, notice, draft, line)
-                for notice, draft in zip(notices, drafts, strict=True)
-                for line in draft.lines
-                if kinds is None or line.kind in kinds
-            ],
+        lines = [
+            (notice_id, draft, line)
+            for notice_id, draft in zip(notices.ids, drafts, strict=True)
+            for line in draft.lines
+            if kinds is None or line.kind in kinds
+        ]
+        bulk_insert_columns(
+            self.env["collection.notice.line"], self._prepare_lines(books, lines)
         )
         notices.invalidate_recordset(["line_ids"])
 
     @api.model
-    def _prepare_line(self, books, notice, draft, line):
-        """The snapshot of one item on its notice."""
-        row = books.rows[line.item_id]
-        original = row["original"]
-        late = (books.date - row["date_maturity"]).days if row["date_maturity"] else 0
-        is_credit = line.kind == compose.CREDIT
+    def _prepare_lines(self, books, lines):
+        """The snapshots of items on their notices.
+
+        :param lines: list of ``(notice id, draft, line of it)``
+        :return: ``{column: values}``: tens of thousands of rows are written at once
+        """
+        rows = [books.rows[line.item_id] for _notice, _draft, line in lines]
+        parts = [line for _notice, _draft, line in lines]
+        credits = [line.kind == compose.CREDIT for line in parts]
         return {
-            "notice_id": notice.id,
-            "move_line_id": line.item_id,
-            "move_id": row["move_id"],
-            "kind": line.kind,
-            "sequence": 20 if is_credit else 10,
-            "stage": "proposed",
-            "level_id": line.level.id if line.level else line.previous_level_id,
-            "previous_level_id": line.previous_level_id,
-            "occurrence": line.occurrence,
-            "move_name": row["move_name"],
-            "move_ref": row["move_ref"],
-            "date_invoice": row["invoice_date"] or row["date"],
-            "date_maturity": row["date_maturity"],
-            "days_overdue": 0 if is_credit else max(late, 0),
-            "amount_original": original,
-            "amount_paid": netting.rounded(
-                original - row["residual"], books.precisions[row["currency_id"]]
-            ),
-            "amount_residual": line.amount,
-            "amount_disputed": line.disputed,
-            "amount_charges": 0.0,
+            "notice_id": [notice_id for notice_id, _draft, _line in lines],
+            "move_line_id": [line.item_id for line in parts],
+            "kind": [line.kind for line in parts],
+            "sequence": [20 if is_credit else 10 for is_credit in credits],
+            "stage": ["proposed"] * len(parts),
+            "level_id": [
+                line.level.id if line.level else line.previous_level_id for line in parts
+            ],
+            "previous_level_id": [line.previous_level_id for line in parts],
+            "occurrence": [line.occurrence for line in parts],
+            "move_name": [row["move_name"] for row in rows],
+            "move_ref": [row["move_ref"] for row in rows],
+            "date_invoice": [row["invoice_date"] or row["date"] for row in rows],
+            "date_maturity": [row["date_maturity"] for row in rows],
+            "days_overdue": [
+                0 if is_credit else self._days_overdue(books, row)
+                for is_credit, row in zip(credits, rows, strict=True)
+            ],
+            "amount_original": [row["original"] for row in rows],
+            "amount_paid": [
+                netting.rounded(
+                    row["original"] - row["residual"], books.precisions[row["currency_id"]]
+                )
+                if row["original"] != row["residual"]
+                else 0.0
+                for row in rows
+            ],
+            "amount_residual": [line.amount for line in parts],
+            "amount_disputed": [line.disputed for line in parts],
+            "amount_charges": [0.0] * len(parts),
         }
+
+    @api.model
+    def _days_overdue(self, books, row):
+        due = row["date_maturity"]
+        return max((books.date - due).days, 0) if due else 0
 
     @api.model
     def _ask_to_allocate(self, run, books, omissions):

@@ -13,6 +13,8 @@ class CollectionProposal(models.AbstractModel):
         """:return: ``(drafts, ids of the items told today, omissions)``"""
         self.env["collection.candidate"]._read_discounts(books)
         discounts = books.discounts
+        if not discounts.offers:
+            return [], set(), []
         drafts, omissions = discount_notices.compose_offers(
             books.items,
             discounts.offers,
@@ -48,21 +50,28 @@ class CollectionProposal(models.AbstractModel):
         }
 
     @api.model
-    def _prepare_line(self, books, notice, draft, line):
+    def _prepare_lines(self, books, lines):
         """What can be saved on an item, and until when; a credit lowers what is paid."""
-        vals = super()._prepare_line(books, notice, draft, line)
-        offer, precision = line.offer, books.precisions[draft.currency]
-        if offer:
-            paid = discount_notices.to_pay(line.amount, offer, precision)
-        else:
-            paid = netting.rounded(line.amount, precision) if draft.is_discount else 0.0
+        offers = [line.offer for _notice, _draft, line in lines]
+        drafts = {id(draft): draft for _notice, draft, _line in lines}
+        telling = {key for key, draft in drafts.items() if draft.is_discount}
         return {
-            **vals,
-            "offer_id": offer.id if offer else None,
-            "discount_date": offer.end if offer else None,
-            "amount_discount": offer.saving if offer else 0.0,
-            "amount_to_pay": paid,
+            **super()._prepare_lines(books, lines),
+            "offer_id": [offer.id if offer else None for offer in offers],
+            "discount_date": [offer.end if offer else None for offer in offers],
+            "amount_discount": [offer.saving if offer else 0.0 for offer in offers],
+            "amount_to_pay": [
+                self._to_pay(books, draft, line) if id(draft) in telling else 0.0
+                for _notice, draft, line in lines
+            ],
         }
+
+    @api.model
+    def _to_pay(self, books, draft, line):
+        precision = books.precisions[draft.currency]
+        if line.offer:
+            return discount_notices.to_pay(line.amount, line.offer, precision)
+        return netting.rounded(line.amount, precision)
 
     @api.model
     def _add_open_charges(self, books, drafts):

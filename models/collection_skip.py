@@ -49,11 +49,13 @@ class CollectionSkip(models.Model):
     _description = "Item Not Reminded"
     _order = "date desc, id desc"
     _rec_name = "move_line_id"
+    # Tens of thousands on some days; who made them, and when, is on the run.
+    _log_access = False
 
     run_id = fields.Many2one(
         "collection.run", required=True, readonly=True, index=True, ondelete="cascade"
     )
-    company_id = fields.Many2one("res.company", readonly=True, index=True, required=True)
+    company_id = fields.Many2one("res.company", readonly=True, required=True)
     date = fields.Date(required=True, readonly=True, index=True)
     move_line_id = fields.Many2one(
         "account.move.line",
@@ -76,10 +78,9 @@ class CollectionSkip(models.Model):
         "collection.level",
         string="Earned Level",
         readonly=True,
-        index="btree_not_null",
         ondelete="set null",
     )
-    reason = fields.Selection(REASONS, required=True, readonly=True, index=True)
+    reason = fields.Selection(REASONS, required=True, readonly=True)
     detail = fields.Char(readonly=True)
 
     @api.autovacuum

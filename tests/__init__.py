@@ -50,6 +50,7 @@ from . import test_policy_resolution
 from . import test_restart
 from . import test_batches
 from . import test_benchmark_queries
+from . import test_bulk
 from . import test_demo
 from . import test_replay
 from . import test_replay_outages

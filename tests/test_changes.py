@@ -99,6 +99,20 @@ class TestChanges(CollectionsCommon):
         self.assertEqual(notice.line_ids.amount_residual, 100)
         self.assertFalse(self._run(on=TODAY + timedelta(days=20)).notice_ids)
 
+    def test_k3_the_line_knows_its_invoice_when_the_item_is_gone(self):
+        invoice, other = self._invoice(days_late=5), self._invoice(days_late=6)
+        line = self._run().notice_ids.line_ids.filtered(lambda row: row.move_id == invoice)
+        invoice.button_draft()
+        self._item(invoice).with_context(
+            dynamic_unlink=True, force_delete=True, check_move_validity=False
+        ).unlink()
+        self.assertFalse(line.move_line_id)
+        self.assertEqual(line.move_id, invoice)
+        lines = line.search([("move_id", "in", invoice.ids)])
+        self.assertEqual(lines, line)
+        self.assertNotIn(line, line.search([("move_id", "not in", invoice.ids)]))
+        self.assertEqual(line.search([("move_id", "=", other.id)]).move_id, other)
+
     def test_k3_posted_again_keeps_its_level(self):
         invoice = self._invoice(days_late=5)
         self._run()

@@ -11,8 +11,13 @@ from odoo.tests import BaseCase, tagged
 from ..engine.ladder import (
     HIGHEST,
     JUMP,
+    NEXT,
+    RESUME,
     STEP,
     days_overdue,
+    decide,
+    decide_all,
+    worst_delays,
 )
 from .engine_common import (
     climb,
@@ -134,3 +139,34 @@ class TestLadderClimb(BaseCase):
             climb(item(due=due), replace(ladder, levels=tuple(shuffled)), days),
             climb(item(due=due), ladder, days),
         )
+
+    @stable
+    @given(ladders(), st.randoms(use_true_random=False), due_dates)
+    def test_items_decided_together_are_decided_as_if_alone(self, ladder, random, due):
+        """Thousands are alike; whoever differs in anything gets his own decision."""
+        ladder = replace(ladder, after_broken=random.choice((NEXT, RESUME)))
+        on = due + timedelta(days=random.randint(-5, 60))
+        items = []
+        for number in range(60):
+            level = random.choice((None, None, *ladder.levels))
+            reached = on - timedelta(days=random.choice((0, 1, 8, 40)))
+            pause = ("held", "", random.choice((None, on + timedelta(days=9))))
+            items.append(
+                item(
+                    id=number,
+                    customer=random.choice((1, 2)),
+                    due=due - timedelta(days=random.choice((0, 0, 10, 30))),
+                    level_id=level and level.id,
+                    level_delay=level and level.delay_days,
+                    level_date=level and reached,
+                    occurrence=random.choice((1, 2)) if level else 0,
+                    pause=random.choice((None, None, pause)),
+                    broken_on=random.choice((None, on)),
+                )
+            )
+        policies = {row.ladder: ladder for row in items}
+        worst = worst_delays(items, policies, on)
+        together = decide_all(items, policies, on)
+        for row in items:
+            delay = worst.get((row.customer, row.currency, row.ladder))
+            self.assertEqual(together[row.id], decide(row, ladder, on, None, delay))

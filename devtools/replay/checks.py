@@ -15,19 +15,23 @@ LINES = """
     SELECT l.notice_id, l.kind, l.stage, m.name AS invoice, l.level_id, l.occurrence,
            round(l.amount_residual * 100)::bigint AS cents, l.days_overdue, l.amount_charges
       FROM collection_notice_line l
-      LEFT JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN account_move_line i ON i.id = l.move_line_id
+      LEFT JOIN account_move m ON m.id = COALESCE(i.move_id, l.former_move_id)
      WHERE l.notice_id = ANY(%(ids)s)
 """
 TWICE = """
     SELECT m.name, l.level_id, l.occurrence, count(*) AS times
       FROM collection_notice_line l
-      JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN account_move_line i ON i.id = l.move_line_id
+      JOIN account_move m ON m.id = COALESCE(i.move_id, l.former_move_id)
      WHERE l.kind = 'item' AND l.stage = 'issued' AND m.name = ANY(%(invoices)s)
      GROUP BY 1, 2, 3 HAVING count(*) > 1
 """
 WAITING = """
     SELECT m.name AS invoice
-      FROM collection_notice_line l JOIN account_move m ON m.id = l.move_id
+      FROM collection_notice_line l
+      LEFT JOIN account_move_line i ON i.id = l.move_line_id
+      JOIN account_move m ON m.id = COALESCE(i.move_id, l.former_move_id)
      WHERE l.kind = 'item' AND l.stage = 'proposed'
 """
 SKIPS = """

@@ -12,7 +12,8 @@ REMINDERS = """
       FROM collection_notice_line l
       JOIN collection_notice n ON n.id = l.notice_id
       JOIN collection_level v ON v.id = l.level_id
-      JOIN account_move m ON m.id = l.move_id
+      LEFT JOIN account_move_line i ON i.id = l.move_line_id
+      JOIN account_move m ON m.id = COALESCE(i.move_id, l.former_move_id)
      WHERE l.kind = 'item' AND l.stage = 'issued' AND n.stage = 'issued'
      ORDER BY n.date, l.id
 """
