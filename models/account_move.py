@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, sql
 
 from ..engine import ladder
+from .bulk import id_array
 
 STATUSES = [
     ("waiting", "Waiting for its next date"),
@@ -113,14 +114,17 @@ class AccountMove(models.Model):
                   FROM (SELECT DISTINCT ON (item.move_id) item.move_id, level.id
                           FROM account_move_line AS item
                           JOIN collection_level AS level ON level.id = item.collection_level_id
-                         WHERE item.move_id IN %s
+                         WHERE item.move_id = ANY(%s)
                          ORDER BY item.move_id, level.delay_days DESC, level.sequence DESC
                        ) AS reached
                  WHERE reached.move_id = move.id
+                   -- Said of both, so that neither table is read from end to end.
+                   AND move.id = ANY(%s)
                    AND move.collection_level_id IS DISTINCT FROM reached.id
-                RETURNING move.id
+                RETURNING 1
                 """,
-                self._ids,
+                id_array(self.ids),
+                id_array(self.ids),
             )
         )
         self.invalidate_recordset(flush=False)

@@ -176,17 +176,15 @@ class CollectionDelivery(models.AbstractModel):
     def _queue_mails(self, communications):
         """E-mails of a quiet time wait in the queue for its end."""
         result = super()._queue_mails(communications)
-        rows = self.env["collection.communication"].union(*communications)
-        rows._wait_for_quiet_end()
+        communications._wait_for_quiet_end()
         return result
 
     @api.model
     def _plan_calls(self, communications):
         """Calls are planned for days on which somebody may be called."""
         result = super()._plan_calls(communications)
-        rows = self.env["collection.communication"].union(*communications)
         rules = self.env["collection.contact.rules"]
-        for (company, day), group in rows.grouped(
+        for (company, day), group in communications.grouped(
             lambda row: (row.company_id, row.activity_id.date_deadline)
         ).items():
             allowed = day and rules._contact_day(company, day)

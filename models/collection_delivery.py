@@ -19,7 +19,7 @@ class CollectionDelivery(models.AbstractModel):
         """Queue e-mails, letters and calls, and log each in the same
         transaction that says the notice was issued."""
         unusable = self._unusable_addresses(notices.company_id[:1], notices.recipient_id)
-        rows, mails, calls = [], [], []
+        rows = []
         for notice in notices:
             problems = self._channel_problems(notice.recipient_id, notice.level_id, unusable)
             for channel, enabled in (
@@ -30,16 +30,14 @@ class CollectionDelivery(models.AbstractModel):
             ):
                 if enabled:
                     rows.append(self._prepare_communication(notice, channel, problems))
+        self._make_mails(
+            [row for row in rows if row["channel"] == "email" and row["state"] == "queued"]
+        )
         communications = self._log(rows)
-        for communication in communications:
-            # A call without a number is still made: somebody finds the number.
-            if communication.channel == "call":
-                calls.append(communication)
-            elif communication.channel == "email" and communication.state == "queued":
-                mails.append(communication)
-        self._queue_mails(mails)
+        communications.filtered("mail_mail_id")._wait_for_quiet_end()
         self._queue_sms(communications)
-        self._plan_calls(calls)
+        # A call without a number is still made: somebody finds the number.
+        self._plan_calls(communications.filtered(lambda row: row.channel == "call"))
 
     @api.model
     def _log(self, rows):
@@ -81,6 +79,7 @@ class CollectionDelivery(models.AbstractModel):
             "body": self._body(notice, channel),
             "automatic": True,
             "user_id": self.env.uid,
+            "mail_mail_id": False,
         }
 
     @api.model

@@ -16,10 +16,9 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _plan_calls(self, communications):
         """An activity for each communication."""
-        rows = self.env["collection.communication"].union(*communications)
-        if not rows:
+        if not communications:
             return
-        values = self._prepare_calls(rows)
+        values = self._prepare_calls(communications)
         # Collectors have their call list; a mail for each call is noise.
         Activity = self.env["mail.activity"].with_context(mail_activity_quick_update=True)
         # What the collector says stands on the notice as it is, too: its template escapes
@@ -33,15 +32,15 @@ class CollectionDelivery(models.AbstractModel):
                     **{name: vals[name] or None for name in OWN_OF_CALL},
                     "res_name": row.notice_id.display_name,
                 }
-                for row, vals in zip(rows[1:], values[1:], strict=True)
+                for row, vals in zip(communications[1:], values[1:], strict=True)
             ],
         )
         self._tell_callers(copies)
         bulk_update(
-            rows,
+            communications,
             [
                 {"id": row.id, "activity_id": activity.id}
-                for row, activity in zip(rows, first | copies, strict=True)
+                for row, activity in zip(communications, first | copies, strict=True)
             ],
         )
 

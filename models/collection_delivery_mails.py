@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 from odoo.tools import SQL, plaintext2html
 
-from .bulk import bulk_copies, bulk_update
+from .bulk import bulk_copies
 
 # The columns of its message in which one dunning e-mail differs from another.
 OWN_OF_MESSAGE = (
@@ -24,20 +24,36 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _queue_mails(self, communications):
         """One e-mail for each communication, in core's queue."""
-        rows = self.env["collection.communication"].union(*communications)
-        headers, shells = self._mail_headers(rows.notice_id), {}
-        for company, group in rows.grouped("company_id").items():
-            self._queue_alike(
-                group.with_company(company),
-                [self._prepare_mail(row, headers[row.notice_id.id], shells) for row in group],
-            )
+        rows = [{"notice_id": row.notice_id.id, "summary": row.summary} for row in communications]
+        self._make_mails(rows)
+        for communication, row in zip(communications, rows, strict=True):
+            communication.mail_mail_id = row["mail_mail_id"]
 
     @api.model
-    def _queue_alike(self, communications, values):
+    def _make_mails(self, rows):
+        """An e-mail for each row of the log that is about to be written, and its id there."""
+        notices = self.env["collection.notice"].browse([row["notice_id"] for row in rows])
+        headers, shells = self._mail_headers(notices), {}
+        by_notice = dict(zip(notices, rows, strict=True))
+        for company, group in notices.grouped("company_id").items():
+            mails = self._make_alike(
+                [
+                    self._prepare_mail(
+                        notice, by_notice[notice]["summary"], headers[notice.id], shells
+                    )
+                    for notice in group.with_company(company)
+                ]
+            )
+            for notice, mail in zip(group, mails, strict=True):
+                by_notice[notice]["mail_mail_id"] = mail.id
+
+    @api.model
+    def _make_alike(self, values):
         """Core makes the first e-mail, with all that it and other modules put into one; the
         others differ in what is theirs only.
 
-        :param values: for each communication what :meth:`_prepare_mail` says
+        :param values: what :meth:`_prepare_mail` says of each
+        :return: the e-mails, in the same order
         """
         Message, Mail = self.env["mail.message"], self.env["mail.mail"]
         first = Mail.create(values[0])
@@ -58,23 +74,17 @@ class CollectionDelivery(models.AbstractModel):
                 for message, vals in zip(messages, values[1:], strict=True)
             ],
         )
-        mails = first | copies
-        self._address_mails(copies, communications[1:])
-        bulk_update(
-            communications,
-            [
-                {"id": communication.id, "mail_mail_id": mail.id}
-                for communication, mail in zip(communications, mails, strict=True)
-            ],
-        )
+        self._address_mails(copies, values[1:])
+        return first | copies
 
     @api.model
-    def _address_mails(self, mails, communications):
+    def _address_mails(self, mails, values):
         """Each e-mail goes to the contact its notice is for."""
         relation = mails._fields["recipient_ids"]
         pairs = [
-            SQL("(%s, %s)", mail.id, row.notice_id.recipient_id.id)
-            for mail, row in zip(mails, communications, strict=True)
+            SQL("(%s, %s)", mail.id, command[1])
+            for mail, vals in zip(mails, values, strict=True)
+            for command in vals["recipient_ids"]
         ]
         if pairs:
             self.env.execute_query(
@@ -113,17 +123,17 @@ class CollectionDelivery(models.AbstractModel):
         return headers
 
     @api.model
-    def _prepare_mail(self, communication, headers, shells):
-        lang = communication.notice_id._letter_lang()
-        notice = communication.notice_id.with_context(lang=lang)
-        template = notice.level_id.mail_template_id.with_context(lang=lang)
+    def _prepare_mail(self, notice, summary, headers, shells):
+        """:param summary: what the log says of the e-mail"""
+        notice = notice._in_its_language()
+        template = notice.level_id.mail_template_id
         vals = {
             "model": notice._name,
             "res_id": notice.id,
             "subject": notice.email_subject,
             "body_html": self._in_layout(notice, template, shells),
             # The chatter says that it went; the text is kept once, on the notice.
-            "body": plaintext2html(communication.summary),
+            "body": plaintext2html(summary),
             "recipient_ids": [Command.link(notice.recipient_id.id)],
             "mail_server_id": template.mail_server_id.id,
             # The mail is part of the record: replies find the notice by it.

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from odoo import fields, models
 
 from ..engine import compose, words
-from .bulk import bulk_update
+from .bulk_held import hold
 
 
 class CollectionNotice(models.Model):
@@ -22,7 +22,7 @@ class CollectionNotice(models.Model):
             for company, notices in self.grouped("company_id").items()
             for level in notices.level_id
         }
-        bulk_update(
+        hold(
             self,
             [
                 {
@@ -40,7 +40,7 @@ class CollectionNotice(models.Model):
                 for notice in self
             ],
         )
-        bulk_update(self, [{"id": notice.id, **notice._frozen_values()} for notice in self])
+        hold(self, [{"id": notice.id, **notice._frozen_values()} for notice in self])
 
     def _frozen_values(self):
         """What is worked out of the number, dates and account of an issued notice, as
@@ -51,17 +51,15 @@ class CollectionNotice(models.Model):
     def _set_issued(self, texts):
         """The notices are out with their texts, and their items have reached their levels.
 
-        Written in bulk, with what the ORM would compute from it: nothing of what was
-        read again a moment ago is settled.
+        With what the ORM would compute from it: nothing of what was read again a moment ago
+        is settled.
 
         :param texts: ``{notice id: {field: text or None}}``, the same fields for each
         """
         issued = {"stage": "issued", "state": "issued"}
-        bulk_update(
-            self, [{"id": notice.id, **issued, **texts[notice.id]} for notice in self]
-        )
+        hold(self, [{"id": notice.id, **issued, **texts[notice.id]} for notice in self])
         lines = self.line_ids.filtered(lambda line: line.stage == "proposed")
-        bulk_update(lines, [{"id": line.id, "stage": "issued"} for line in lines])
+        hold(lines, [{"id": line.id, "stage": "issued"} for line in lines])
         lines.move_line_id._collection_reach_levels(lines)
 
     def _next_numbers(self, date):

@@ -41,8 +41,11 @@ class TestIssueInBulk(CollectionsCommon):
         self.assertEqual(len(communications), 4)
         copied = communications[-1]
         delivery = self.env["collection.delivery"].with_context(tracking_disable=True)
-        headers = delivery._mail_headers(copied.notice_id)[copied.notice_id.id]
-        made = self.env["mail.mail"].create(delivery._prepare_mail(copied, headers, {}))
+        notice = copied.notice_id
+        headers = delivery._mail_headers(notice)[notice.id]
+        made = self.env["mail.mail"].create(
+            delivery._prepare_mail(notice, copied.summary, headers, {})
+        )
         self.assertEqual(self._columns(copied.mail_mail_id), self._columns(made))
         self.assertEqual(
             self._columns(copied.mail_mail_id.mail_message_id), self._columns(made.mail_message_id)
