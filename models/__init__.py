@@ -18,6 +18,7 @@ from . import collection_notice_freeze
 from . import collection_notice_refresh
 from . import collection_notice_delivery
 from . import collection_notice_line
+from . import collection_notice_line_issue
 from . import collection_notice_letter
 from . import collection_notice_letter_line
 from . import collection_skip

@@ -69,23 +69,31 @@ class CollectionCase(models.Model):
 
     def _set_firm_dates(self):
         """Where nobody set it: the last firm date the customer was given for the items."""
-        for case in self.sudo().filtered(lambda case: not case.date_handover_due):
-            notices = case._notices().filtered("deadline_date")
-            case.date_handover_due = max(notices.mapped("deadline_date"), default=False)
+        undated = self.sudo().filtered(lambda case: not case.date_handover_due)
+        lines = undated._reminders().filtered("notice_id.deadline_date")
+        dates = {
+            item.id: max(group.notice_id.mapped("deadline_date"))
+            for item, group in lines.grouped("move_line_id").items()
+        }
+        for case in undated:
+            known = [dates[id_] for id_ in case.line_ids.move_line_id.ids if id_ in dates]
+            case.date_handover_due = max(known, default=False)
         for case in self.sudo().filtered(lambda case: not case.next_date):
             case.next_date = case._first_handover_date()
 
-    def _notices(self):
-        """The issued notices that asked for these items, oldest first."""
+    def _reminders(self):
+        """The issued notice lines that asked for the items of these cases."""
         lines = self.env["collection.notice.line"].sudo().search(
             [
                 ("move_line_id", "in", self.sudo().line_ids.move_line_id.ids),
                 ("stage", "=", "issued"),
             ]
         )
-        return lines.notice_id.filtered(lambda notice: notice.level_id.kind == "dunning").sorted(
-            lambda notice: (notice.date, notice.id)
-        )
+        return lines.filtered(lambda line: line.notice_id.level_id.kind == "dunning")
+
+    def _notices(self):
+        """The issued notices that asked for these items, oldest first."""
+        return self._reminders().notice_id.sorted(lambda notice: (notice.date, notice.id))
 
 
 class CollectionCaseLine(models.Model):

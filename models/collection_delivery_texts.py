@@ -4,6 +4,7 @@ from markupsafe import Markup
 
 from odoo import api, models
 
+from .collection_notice_letter import SAID_ALREADY, Said
 from .ir_qweb import COMPILED_ONCE
 
 LETTER_FIELDS = ("letter_subject", "letter_body", "letter_closing")
@@ -16,7 +17,7 @@ LOCAL_LINK = re.compile(r"""(?:src|href|background)\s*=\s*["']/|url\(""")
 # One of these is in a text that has such a link; looked for in a tenth of the time.
 LINK_SIGNS = ('="/', "='/", "= ", "=\n", "=\t", "url(")
 # Indentation of templates, nearly half of what is written; a reader sees one space or none.
-INDENTATION = re.compile(r"[ \t]*\n[ \t\n]*")
+INDENTATION = re.compile(r"\n[ \t\n]+")
 # Where white space is shown as it is.
 PREFORMATTED = ("<pre", "<textarea", ":pre", ": pre", "break-spaces")
 TEXT_FIELDS = (*LETTER_FIELDS, "call_script", *EMAIL_FIELDS)
@@ -123,6 +124,8 @@ class CollectionDelivery(models.AbstractModel):
         :return: ``{notice id: {field: text or None}}``, the same fields for each
         """
         texts = {notice.id: dict.fromkeys(TEXT_FIELDS) for notice in notices}
+        # The e-mail and what is said on the phone have the same table.
+        notices = notices.with_context(**{SAID_ALREADY: Said()})
         with_letter = notices.filtered(lambda notice: notice.level_id._carries_letter())
         with_call = notices.filtered("level_id.make_call")
         with_email = notices.filtered("level_id.send_email")

@@ -59,7 +59,7 @@ class CollectionNotice(models.Model):
         issued = {"stage": "issued", "state": "issued"}
         hold(self, [{"id": notice.id, **issued, **texts[notice.id]} for notice in self])
         lines = self.line_ids.filtered(lambda line: line.stage == "proposed")
-        hold(lines, [{"id": line.id, "stage": "issued"} for line in lines])
+        lines._set_issued()
         lines.move_line_id._collection_reach_levels(lines)
 
     def _next_numbers(self, date):
@@ -76,7 +76,7 @@ class CollectionNotice(models.Model):
         """The account named on the oldest invoice, else the company's first one
         that takes the currency."""
         self.ensure_one()
-        named = self._advancing().move_id.partner_bank_id[:1]
+        named = self._advancing()._invoices().partner_bank_id[:1]
         return named or self.company_id._collection_bank(self.currency_id)
 
     def _find_payment_reference(self, number=None):
@@ -87,7 +87,7 @@ class CollectionNotice(models.Model):
         self.ensure_one()
         moves = self.line_ids.filtered(
             lambda line: line.kind != compose.CREDIT and line.stage != "dropped"
-        ).move_id
+        )._invoices()
         if len(moves) == 1:
             return moves.payment_reference or moves.name
         return number or self.name or ""

@@ -9,6 +9,18 @@ from odoo.tools import is_html_empty
 
 from ..engine import compose
 
+# In the context: what the texts of one moment have worked out for one another.
+SAID_ALREADY = "collection_said_already"
+
+
+class Said(dict):
+    """Told from another by identity, as a context asks for."""
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other):
+        return self is other
+
 
 class CollectionNotice(models.Model):
     _name = "collection.notice"
@@ -194,5 +206,12 @@ class CollectionNotice(models.Model):
     def _mail_rows(self):
         """The rows of the e-mail's table."""
         notice = self._in_its_language()
+        said = self.env.context.get(SAID_ALREADY)
+        key = (notice.id, notice.env.lang)
+        if said is not None and key in said:
+            return said[key]
         lines = notice._listed_lines().filtered(lambda line: not line._is_settled())
-        return [line._mail_row(notice) for line in lines]
+        rows = [line._mail_row(notice) for line in lines]
+        if said is not None:
+            said[key] = rows
+        return rows

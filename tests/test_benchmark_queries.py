@@ -15,7 +15,7 @@ INSTALMENTS = 10
 FEW, MANY = 2, 20  # customers, each with an invoice of as many instalments
 # Queries: upper bounds with some room, what was measured behind them.
 IDLE = 110  # 100, with the companies of the tests' database
-NOTICE = 5.0  # 4.1
+NOTICE = 0.5
 
 
 @tagged("post_install", "-at_install")
@@ -126,6 +126,22 @@ class TestBenchmarkQueries(CollectionsCommon):
         each = (many - few) / (MANY - FEW)
         self.assertLessEqual(each, NOTICE, f"{few} queries for 2 notices, {many} for 20")
         self.assertLessEqual(many / MANY, few / FEW)
+
+    def test_letters_calls_and_cases_are_not_asked_for_one_by_one(self):
+        self.policy.level_ids.write(
+            {
+                "send_letter": True,
+                "make_call": True,
+                "opens_case": True,
+                "letter_body": "<p>Dear <t t-out='object.partner_id.name'/>,</p>",
+                "call_script": "<t t-call='account_collections.mail_notice_items'/>",
+            }
+        )
+        self._issue(self.customers)
+        few = self._issue(self._add_customers(FEW))
+        many = self._issue(self._add_customers(MANY))
+        each = (many - few) / (MANY - FEW)
+        self.assertLessEqual(each, NOTICE, f"{few} queries for 2 notices, {many} for 20")
 
     def _issue(self, customers):
         run = self._draft()

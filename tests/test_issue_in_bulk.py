@@ -2,11 +2,15 @@
 
 from markupsafe import escape
 
+from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import format_amount, html2plaintext, mute_logger
 
 from ..models import bulk
+from ..models.collection_delivery_at_once import NOTICES
 from .common import TODAY, CollectionsCommon, later
 
+MIXIN = "odoo.addons.mail.models.mail_render_mixin"
 # What differs from one e-mail to another by nature.
 OF_ITS_OWN = {"id", "message_id", "mail_message_id", "create_date", "write_date", "date"}
 
@@ -206,3 +210,128 @@ class TestIssueInBulk(CollectionsCommon):
         bulk.bulk_update(notices, rows)
         for notice in notices:
             self.assertEqual(notice.failure_reason, f"reason {notice.id}")
+
+    def test_a_copied_call_is_what_core_makes(self):
+        """The fourth call of a batch, against one core makes for the same notice."""
+        script = "<p>Ask <t t-out='object.partner_id.name'/>: &quot;why?&quot;</p>"
+        self.level_1.write({"make_call": True, "call_script": script})
+        notices = self._run().notice_ids
+        rows = notices.communication_ids.filtered(lambda row: row.channel == "call")
+        copied = rows.sorted("id")[-1]
+        delivery = self.env["collection.delivery"].sudo()
+        made = self.env["mail.activity"].create(delivery._prepare_calls(copied)[0])
+        columns = [self._columns(activity) for activity in (copied.activity_id, made)]
+        notes = [html2plaintext(row.pop("note")) for row in columns]
+        self.assertEqual(columns[0], columns[1])
+        self.assertEqual(notes[0], notes[1], "not cleaned again, it reads the same")
+        self.assertEqual(len(rows.activity_id), 4)
+        for row in rows:
+            self.assertIn(row.partner_id.name, row.activity_id.note)
+            followers = row.notice_id.message_partner_ids
+            self.assertIn(row.activity_id.user_id.partner_id, followers)
+
+    def test_cases_opened_together_are_those_the_orm_computes(self):
+        self.level_1.write({"opens_case": True, "deadline_days": 8})
+        notices = self._run().notice_ids
+        cases = self.env["collection.case"].search([("notice_id", "in", notices.ids)])
+        self.assertEqual(cases.partner_id, self.customers)
+        self.assertEqual(len(set(cases.mapped("name"))), 4)
+        written = [self._columns(record) for records in (cases, cases.line_ids) for record in records]
+        for records in (cases, cases.line_ids):
+            for field in records._fields.values():
+                if field.compute and field.store:
+                    self.env.add_to_compute(field, records)
+        for line in cases.line_ids:
+            self.assertEqual(line.amount_claimed, line._open_amount())
+        self.env.flush_all()
+        computed = [
+            self._columns(record) for records in (cases, cases.line_ids) for record in records
+        ]
+        for before, after in zip(written, computed, strict=True):
+            for row in (before, after):
+                row.pop("write_uid")
+            self.assertEqual(before, after)
+        for case in cases:
+            self.assertEqual(case.line_ids.move_line_id, case.notice_id.line_ids.move_line_id)
+            self.assertTrue(case.amount_open)
+            self.assertIn(case.user_id.partner_id, case.message_partner_ids)
+            self.assertEqual(len(case.message_ids), 1, "that it was opened")
+            self.assertFalse(case.message_ids.notified_partner_ids, "no e-mail for each")
+
+    def test_amounts_are_those_core_writes(self):
+        langs = self.env["res.lang"]
+        for code in ("fr_FR", "de_CH", "hi_IN"):
+            langs._activate_lang(code)
+        langs._lang_get("hi_IN").grouping = "[3,2,0]"
+        dollar, dinar = self.env.ref("base.USD"), self.env.ref("base.TND")
+        dollar.position, dinar.position = "before", "after"
+        for code in ("en_US", "fr_FR", "de_CH", "hi_IN", "xx_XX", False):
+            for currency in (dollar, dinar, self.env.ref("base.JPY")):
+                for amount in (0.0, -0.0, -0.004, 0.005, 999.995, -1234.5, 1234567.891, 1e12):
+                    self.assertEqual(
+                        langs._collection_amount(code, amount, currency),
+                        format_amount(self.env, amount, currency, code),
+                    )
+
+    def test_expressions_worked_out_at_once_say_what_each_says(self):
+        notices = self._run(issue=False).notice_ids
+        delivery = self.env["collection.delivery"].sudo()
+        context = self.template._render_eval_context()
+        formats = delivery._formats(self.env, context)
+        for text in (
+            "Pay {{ format_amount(object.amount_total, object.currency_id, object.lang) }}",
+            "{{ object.ref_of_nobody }}",
+            "{{ object.name ||| no number }}, {{ object.partner_id.name # a comment }}",
+            "{{ format_date(object.date, lang_code=object.lang) }} {{ object.amount_charges }}",
+            "{{ format_date(object.date) }} {{ format_amount(1.5, object.currency_id) }}",
+            "{{ sum(line.amount_residual for line in object.line_ids) }}",
+            "{{ 1) for object in x] + [(2 }}",
+            "Nothing to work out",
+        ):
+            values = {**context, NOTICES: notices, **formats}
+            together = delivery._inline_at_once(self.template, text, values)
+            if together is None:
+                with self.assertRaises(UserError), mute_logger(MIXIN):
+                    self._render_each(text, notices)
+            else:
+                self.assertEqual(together, self._render_each(text, notices))
+
+    def _render_each(self, text, notices):
+        """As core does."""
+        return [*self.template._render_template(text, notices._name, notices.ids).values()]
+
+    def test_a_text_that_sets_what_core_gives_is_rendered_for_each(self):
+        notices = self._run(issue=False).notice_ids
+        delivery = self.env["collection.delivery"].sudo()
+        for name, at_once in (("mine", True), ("user", False)):
+            self.template.body_html = f"<p><t t-set='{name}' t-value='1'/>Hello</p>"
+            texts = delivery._render_at_once(self.template, "body_html", notices, "en_US")
+            self.assertEqual(texts is not None, at_once, name)
+
+    def test_white_space_that_shows_stays(self):
+        for body, shown in (
+            ("<div>\n    <b>a</b>\n    <i>b</i>\n</div>", "<div>\n<b>a</b>\n<i>b</i>\n</div>"),
+            ("<div>\n  <pre>a\n    b</pre></div>", "<div>\n  <pre>a\n    b</pre></div>"),
+        ):
+            self.template.body_html = body
+            run = self._run(issue=False)
+            texts = self.env["collection.delivery"].sudo()._render_email(
+                run.notice_ids, "body_html"
+            )
+            self.assertEqual(set(texts.values()), {shown})
+            run.action_cancel()
+
+    def test_what_stands_on_a_proposal_already_stays(self):
+        """Listed items and credits keep their lines, unless the books say another thing."""
+        listed = self._invoice(1, 70, partner=self.customers[0])
+        self._credit_note(10, partner=self.customers[1])
+        notices = self._run(issue=False).notice_ids
+        lines = notices.line_ids
+        self.assertLessEqual({"item", "listed", "credit"}, set(lines.mapped("kind")))
+        self._pay(listed, 20)
+        notices.action_issue()
+        self.assertEqual(set(notices.mapped("stage")), {"issued"})
+        anew = notices.line_ids - lines
+        self.assertEqual(anew.move_line_id, self._item(listed))
+        self.assertEqual(anew.amount_residual, 50)
+        self.assertFalse(lines.exists() - notices.line_ids)
