@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 from ..engine import compose
-from .bulk import bulk_update
+from .bulk import id_array
 from .collection_level import DISCOUNT
 
 # Who may book may not for that reason decide who is reminded.
@@ -97,27 +97,33 @@ class AccountMoveLine(models.Model):
             line.collection_date = day
             line.collection_occurrence = occurrence
 
+    @api.model
     def _collection_reach_levels(self, lines):
         """What `_compute_collection_level` says once these notice lines are issued, and
         `account.move` of it, for thousands of items at once."""
-        reached = lines.filtered(lambda line: line.kind == compose.ITEM and line.move_line_id)
-        items = reached.move_line_id
-        items.fetch(["collection_manual_date", "move_id"])
-        # Asked now: what is written in bulk is read anew, one by one.
-        invoices = items.move_id
-        rows = [
-            {
-                "id": line.move_line_id.id,
-                "collection_level_id": line.level_id.id,
-                "collection_date": line.notice_id.date,
-                "collection_occurrence": line.occurrence,
-            }
-            for line in reached
-            if not line.move_line_id.collection_manual_date
-            or line.notice_id.date > line.move_line_id.collection_manual_date
-        ]
-        bulk_update(items, rows, computed=True)
-        invoices._collection_reach_levels()
+        self.env.flush_all()
+        reached = self.env.execute_query(
+            SQL(
+                """
+                UPDATE account_move_line AS item
+                   SET collection_level_id = line.level_id,
+                       collection_date = notice.date,
+                       collection_occurrence = COALESCE(line.occurrence, 0)
+                  FROM collection_notice_line AS line
+                  JOIN collection_notice AS notice ON notice.id = line.notice_id
+                 WHERE line.id = ANY(%s)
+                   AND line.kind = %s
+                   AND item.id = line.move_line_id
+                   AND (item.collection_manual_date IS NULL
+                        OR item.collection_manual_date < notice.date)
+                RETURNING item.id, item.move_id
+                """,
+                id_array(lines.ids),
+                compose.ITEM,
+            )
+        )
+        self.browse([row[0] for row in reached]).invalidate_recordset(flush=False)
+        self.env["account.move"].browse({row[1] for row in reached})._collection_reach_levels()
 
     @api.model_create_multi
     def create(self, vals_list):

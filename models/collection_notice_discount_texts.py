@@ -69,5 +69,5 @@ class CollectionNoticeLine(models.Model):
             "until": notice._say_date(self.discount_date) if tells else "",
             "pay": notice._say_number(self.amount_to_pay),
             "save": notice._say_number(self.amount_discount) if tells else "",
-            "note": self._letter_note(),
+            "note": self._letter_note(notice),
         }

@@ -33,7 +33,7 @@ class CollectionNoticeLine(models.Model):
             "due": "" if is_credit else notice._say_date(self.date_maturity),
             "late": "" if is_credit else self._letter_lateness(notice),
             "open": notice._say_number(self.amount_residual - self.amount_disputed),
-            "note": self._letter_note(),
+            "note": self._letter_note(notice),
         }
 
     def _letter_label(self):

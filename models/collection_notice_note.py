@@ -22,10 +22,10 @@ class CollectionNoticeLine(models.Model):
         help="Printed under the item, in the customer's language; frozen when issued.",
     )
 
-    def _letter_note(self):
-        """The note as the notice keeps it, or as it would read today."""
+    def _letter_note(self, notice):
+        """The note as its notice keeps it, or as it would read today."""
         self.ensure_one()
-        if self.notice_id._is_sent() or self.notice_id.name:
+        if notice.name or notice._is_sent():
             return self.note or ""
         return self._current_notes().get(self, "")
 
@@ -41,6 +41,8 @@ class CollectionNoticeLine(models.Model):
     def _current_notes(self):
         """``{line: text}`` of the lines there is something to say about."""
         deductions = self._claimed_deductions(self.move_line_id)
+        if not deductions:
+            return {}
         notes = {}
         for line in self:
             deduction = deductions.get(line.move_line_id.id)
