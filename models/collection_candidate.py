@@ -141,28 +141,20 @@ class CollectionCandidate(models.AbstractModel):
                 SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
                        aml.amount_residual_currency::float8 AS residual,
                        aml.amount_currency::float8 AS original,
-                       aml.date_maturity, aml.no_followup, aml.date,
+                       aml.date_maturity, aml.date,
                        aml.collection_level_id AS level_id,
                        aml.collection_date AS level_date,
                        COALESCE(aml.collection_occurrence, 0) AS occurrence,
                        cur.delay_days AS level_delay,
                        am.name AS move_name, am.ref AS move_ref, am.invoice_date,
-                       am.move_type,
-                       am.payment_state, am.collection_sent_date AS sent_date,
-                       COALESCE(cp.active, TRUE) AS partner_active,
-                       %(policy)s AS policy_id,
-                       EXISTS (
-                           SELECT 1
-                             FROM account_move__account_payment rel
-                             JOIN account_payment pay ON pay.id = rel.payment_id
-                            WHERE rel.invoice_id = aml.move_id
-                              AND pay.state = 'in_process' AND pay.move_id IS NULL
-                       ) AS paying
+                       am.move_type, am.collection_sent_date AS sent_date,
+                       %(policy)s AS policy_id, %(obstacle)s AS obstacle
                 %(from_items)s
                  WHERE %(wanted)s
                  ORDER BY aml.date_maturity, aml.id
                 """,
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
+                obstacle=self.env["collection.pauses"]._master_data_sql(),
                 from_items=self._from_sql(),
                 wanted=wanted,
             )
