@@ -47,7 +47,8 @@ class Ruler:
 
     @contextlib.contextmanager
     def measure(self, work, unit):
-        """Measure the body, its commit included; it sets ``items`` of what it is given."""
+        """Measure the body, its commit included; it sets ``items`` of what it is given, or
+        how to count them, which is not measured."""
         cost = Cost(work, self.size, unit=unit)
         self.env.flush_all()
         self.env.cr.commit()
@@ -65,6 +66,8 @@ class Ruler:
         cost.children = _children() - before[0]
         cost.memory = _peak()
         cost.postgres = _difference(backends, self._backends())
+        if callable(cost.items):
+            cost.items = cost.items()
         with self.result.open("a") as handle:
             handle.write(json.dumps(asdict(cost)) + "\n")
 

@@ -62,7 +62,7 @@ class Peer:
         with self.ruler.measure(LABELS["lines"], "item") as cost:
             run.generate_credit_lines()
             self.env.flush_all()
-            cost.items = self._lines()
+            cost.items = self._lines
 
     def _lines(self):
         domain = [("policy_id", "=", self.env.company.credit_policy_id.id)]

@@ -52,10 +52,9 @@ class Worker:
         with self.ruler.measure(work, "item") as cost:
             run = self.runs.create({"company_id": self.company.id, "date": self.on(days)})
             run.action_propose()
-            self.env.flush_all()
             lines = self.env["collection.notice.line"]
             domain = [("notice_id.run_id", "=", run.id), ("kind", "=", "item")]
-            cost.items = lines.search_count(domain)
+            cost.items = lambda: lines.search_count(domain)
         return run
 
     def issue(self, work, days):
@@ -67,7 +66,7 @@ class Worker:
             run.action_issue()
             self.env.cr.commit()
             self.runs._cron_issue()
-            cost.items = self._count(run, "issued")
+            cost.items = lambda: self._count(run, "issued")
 
     def approve(self, work, days):
         """A manager's word for each ultimatum."""

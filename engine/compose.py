@@ -183,7 +183,7 @@ def redraft(items, chosen, listed_ids, policy, rules, shares, on, precision):
     advancing = [item for item in items if item.id in chosen]
     listed = [item for item in items if item.id in listed_ids and not item.pause]
     draft = _draft(advancing, listed, decisions, policy)
-    _net(draft, items, shares if rules.net_credits else [], on, precision)
+    _net(draft, advancing, listed, shares if rules.net_credits else [], on, precision)
     return draft, _reason_to_omit(draft, rules, precision)
 
 
@@ -192,10 +192,10 @@ def _compose_customer(items, decisions, rules, shares, on, precision):
     out or None."""
     groups = defaultdict(list)
     for item in items:
-        if decisions[item.id].step == ADVANCE:
-            level = decisions[item.id].level
+        decision = decisions[item.id]
+        if decision.step == ADVANCE:
             by_level = rules[item.ladder].grouping == "level"
-            groups[item.ladder, level.id if by_level else None].append(item)
+            groups[item.ladder, decision.level.id if by_level else None].append(item)
     # The listed items go once, on the highest notice of each policy that goes out.
     groups = sorted(groups.items(), key=lambda group: -_highest(group[1], decisions).delay_days)
     listed_policies = set()
@@ -205,7 +205,8 @@ def _compose_customer(items, decisions, rules, shares, on, precision):
         if policy not in listed_policies:
             listed = _listed(items, decisions, rules[policy], policy, on)
         draft = _draft(advancing, listed, decisions, policy)
-        _net(draft, items, shares if rules[policy].net_credits else [], on, precision)
+        netted = shares if rules[policy].net_credits else []
+        _net(draft, advancing, listed, netted, on, precision)
         reason = _reason_to_omit(draft, rules[policy], precision)
         if not reason:
             listed_policies.add(policy)
@@ -258,24 +259,34 @@ def _draft(advancing, listed, decisions, policy):
     return Draft(first.customer, first.currency, policy, _highest(advancing, decisions), lines)
 
 
-def _net(draft, items, shares, on, precision):
+def _net(draft, advancing, listed, shares, on, precision):
     """Add the credit lines and the totals of a draft.
 
-    :param items: at least those the draft shows
+    :param advancing, listed: the items the draft shows
     :param shares: credits set against items; those of items not shown are not
     """
-    by_id = {item.id: item for item in items}
-    net = {line.item_id: by_id[line.item_id].owed for line in draft.lines}
-    credits = defaultdict(float)
-    for share in shares:
-        if share.item_id in net:
-            net[share.item_id] -= share.amount
-            credits[share.credit_id] += share.amount
-    overdue = {item_id for item_id in net if is_overdue(by_id[item_id], on)}
-    demanded = overdue | {line.item_id for line in draft.advancing}
-    draft.amount_due = rounded(sum(net.values()), precision)
-    draft.amount_overdue = rounded(sum(net[item_id] for item_id in overdue), precision)
-    draft.collectable = rounded(sum(net[item_id] for item_id in demanded), precision)
+    poured, credits = defaultdict(float), defaultdict(float)
+    if shares:
+        shown = {line.item_id for line in draft.lines}
+        for share in shares:
+            if share.item_id in shown:
+                poured[share.item_id] += share.amount
+                credits[share.credit_id] += share.amount
+    due = overdue = collectable = 0.0
+    for items, advances in ((advancing, True), (listed, False)):
+        for item in items:
+            net = item.residual - item.disputed
+            if poured:
+                net -= poured.get(item.id, 0.0)
+            is_late = is_overdue(item, on)
+            due += net
+            if is_late:
+                overdue += net
+            if is_late or advances:
+                collectable += net
+    draft.amount_due = rounded(due, precision)
+    draft.amount_overdue = rounded(overdue, precision)
+    draft.collectable = rounded(collectable, precision)
     draft.lines += [
         Line(CREDIT, credit_id, -rounded(amount, precision))
         for credit_id, amount in credits.items()

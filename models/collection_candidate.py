@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import ladder, netting
+from ..engine.days import plus
 from .bulk import id_array
 
 
@@ -78,9 +79,8 @@ class CollectionCandidate(models.AbstractModel):
                 %(from_items)s
                   LEFT JOIN collection_policy pol ON pol.id = %(policy)s
                  WHERE %(open)s AND aml.amount_residual_currency > 0 AND %(wanted)s
-                   AND (%(discount)s OR %(broken)s
-                    OR (aml.collection_date IS NULL OR aml.collection_date < %(date)s)
-                   AND (aml.date_maturity IS NULL OR EXISTS (
+                   AND (%(within_reach)s OR %(discount)s OR %(broken)s)
+                   AND (%(discount)s OR %(broken)s OR aml.date_maturity IS NULL OR EXISTS (
                         SELECT 1
                           FROM collection_level lvl
                          WHERE lvl.policy_id = pol.id AND lvl.kind = 'dunning'
@@ -93,18 +93,38 @@ class CollectionCandidate(models.AbstractModel):
                                 AND (aml.date_maturity + lvl.delay_days <= %(date)s
                                      OR pol.advance_mode = 'highest'
                                     AND aml.date_maturity < %(date)s)
-                               END)))
+                               END))
                 """,
                 from_items=self._from_sql(),
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
                 open=self._open_sql(company),
-                discount=self._earning_discount_sql(date),
-                broken=self._earning_broken_sql(date),
+                discount=self._earning_discount_sql(company, date),
+                broken=self._earning_broken_sql(company, date),
+                within_reach=self._within_reach_sql(company, date),
                 wanted=wanted,
                 date=date,
             )
         )
         return [row[0] for row in rows]
+
+    @api.model
+    def _within_reach_sql(self, company, date):
+        """SQL: the item may have earned a level of any policy. Says no to most items of a
+        quiet day before their customer and policy are looked at."""
+        policies = self.env["collection.policy"]._usable(company)
+        levels = policies.level_ids
+        earliest = min(levels.mapped("delay_days"), default=0)
+        if "highest" in policies.mapped("advance_mode"):
+            earliest = min(earliest, 1)
+        # A repeat is earned by the days since the last one.
+        repeated = SQL("OR aml.collection_level_id IS NOT NULL")
+        return SQL(
+            "((aml.collection_date IS NULL OR aml.collection_date < %s)"
+            " AND (aml.date_maturity IS NULL OR aml.date_maturity <= %s %s))",
+            date,
+            plus(date, -earliest),
+            repeated if any(levels.mapped("repeat_days")) else SQL(),
+        )
 
     @api.model
     def _read_books(self, company, date, partner_ids, ignore_proposals=False):
@@ -116,14 +136,16 @@ class CollectionCandidate(models.AbstractModel):
         :return: :class:`Books`
         """
         self._flush_ledger()
-        rows = self._query_rows(
-            company,
-            SQL(
-                "%s AND COALESCE(cp.id, 0) = ANY(%s)",
-                self._open_sql(company),
-                id_array(partner_id or 0 for partner_id in partner_ids),
-            ),
-        )
+        rows = []
+        if partner_ids:
+            rows = self._query_rows(
+                company,
+                SQL(
+                    "%s AND COALESCE(cp.id, 0) = ANY(%s)",
+                    self._open_sql(company),
+                    id_array(partner_id or 0 for partner_id in partner_ids),
+                ),
+            )
         return self._to_books(company, date, rows, ignore_proposals)
 
     @api.model
@@ -141,28 +163,20 @@ class CollectionCandidate(models.AbstractModel):
                 SELECT aml.id, aml.move_id, cp.id AS partner_id, aml.currency_id,
                        aml.amount_residual_currency::float8 AS residual,
                        aml.amount_currency::float8 AS original,
-                       aml.date_maturity, aml.no_followup, aml.date,
+                       aml.date_maturity, aml.date,
                        aml.collection_level_id AS level_id,
                        aml.collection_date AS level_date,
                        COALESCE(aml.collection_occurrence, 0) AS occurrence,
                        cur.delay_days AS level_delay,
                        am.name AS move_name, am.ref AS move_ref, am.invoice_date,
-                       am.move_type,
-                       am.payment_state, am.collection_sent_date AS sent_date,
-                       COALESCE(cp.active, TRUE) AS partner_active,
-                       %(policy)s AS policy_id,
-                       EXISTS (
-                           SELECT 1
-                             FROM account_move__account_payment rel
-                             JOIN account_payment pay ON pay.id = rel.payment_id
-                            WHERE rel.invoice_id = aml.move_id
-                              AND pay.state = 'in_process' AND pay.move_id IS NULL
-                       ) AS paying
+                       am.move_type, am.collection_sent_date AS sent_date,
+                       %(policy)s AS policy_id, %(obstacle)s AS obstacle
                 %(from_items)s
                  WHERE %(wanted)s
                  ORDER BY aml.date_maturity, aml.id
                 """,
                 policy=self.env["collection.policy"]._resolution_sql(company, "am", "cp"),
+                obstacle=self.env["collection.pauses"]._master_data_sql(),
                 from_items=self._from_sql(),
                 wanted=wanted,
             )

@@ -35,23 +35,25 @@ class CollectionCandidate(models.AbstractModel):
     _inherit = "collection.candidate"
 
     @api.model
-    def _earning_discount_sql(self, date):
+    def _earning_discount_sql(self, company, date):
         """SQL: the item bears a discount whose notice may be due, see
         :meth:`_earning_customers`."""
+        if not self.env["collection.policy"]._usable(company).discount_level_ids:
+            return SQL("FALSE")
         return SQL(
             """
-            EXISTS (
-                SELECT 1
+            aml.id IN (
+                SELECT off.move_line_id
                   FROM collection_discount_offer off
-                  JOIN collection_level lvl
-                    ON lvl.policy_id = pol.id AND lvl.kind = 'discount'
-                 WHERE off.move_line_id = aml.id AND off.state = 'open'
+                  JOIN collection_level lvl ON lvl.kind = 'discount'
+                 WHERE off.state = 'open' AND off.company_id = %(company)s
                    AND off.date_end >= %(date)s AND off.date_end + lvl.delay_days <= %(date)s
                    AND NOT EXISTS (
                        SELECT 1
                          FROM collection_notice_line line
                         WHERE line.offer_id = off.id AND line.stage = 'issued'))
             """,
+            company=company.id,
             date=date,
         )
 

@@ -45,17 +45,9 @@ class Pauses:
         return max(filter(None, pauses), key=_lasts_until) if any(pauses) else None
 
     def _of_master_data(self, row):
-        if row["partner_id"] is None:
-            return ("no_customer", "", None)
-        if not row["partner_active"]:
-            return ("archived_customer", "", None)
-        if row["no_followup"]:
-            return ("no_followup", "", None)
-        if row["payment_state"] == "blocked":
-            return ("held", row["move_name"] or "", None)
-        if row["paying"] or row["payment_state"] in ("in_payment", "paid"):
-            return ("payment_in_progress", "", None)
-        return None
+        """See ``_master_data_sql``."""
+        reason = row["obstacle"]
+        return (reason, row["move_name"] or "" if reason == "held" else "", None) if reason else None
 
     def _of_sending(self, row):
         sent = row["sent_date"]
@@ -90,6 +82,29 @@ class CollectionPauses(models.AbstractModel):
             self._add_records(pauses, self.env[name]._active_on(company, date))
         self._add_disputes(pauses, company, date, rows)
         return pauses
+
+    @api.model
+    def _master_data_sql(self):
+        """SQL: what customer and invoice say against reminding of an item, NULL: nothing.
+
+        To be used beside ``collection.candidate._from_sql``.
+        """
+        return SQL(
+            """
+            CASE WHEN cp.id IS NULL THEN 'no_customer'
+                 WHEN cp.active IS FALSE THEN 'archived_customer'
+                 WHEN aml.no_followup THEN 'no_followup'
+                 WHEN am.payment_state = 'blocked' THEN 'held'
+                 WHEN am.payment_state IN ('in_payment', 'paid') OR EXISTS (
+                      SELECT 1
+                        FROM account_move__account_payment rel
+                        JOIN account_payment pay ON pay.id = rel.payment_id
+                       WHERE rel.invoice_id = aml.move_id
+                         AND pay.state = 'in_process' AND pay.move_id IS NULL
+                      ) THEN 'payment_in_progress'
+             END
+            """
+        )
 
     @api.model
     def _add_records(self, pauses, records):

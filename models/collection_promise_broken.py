@@ -91,17 +91,20 @@ class CollectionCandidate(models.AbstractModel):
         ]
 
     @api.model
-    def _earning_broken_sql(self, date):
+    def _earning_broken_sql(self, company, date):
         """SQL: the item may have earned its next level by a broken promise, see
         :meth:`_earning_customers`."""
+        if ladder.NEXT not in self.env["collection.policy"]._usable(company).mapped(
+            "broken_promise"
+        ):
+            return SQL("FALSE")
         return SQL(
-            """(pol.broken_promise = %s AND aml.date_maturity < %s AND EXISTS (
+            """(aml.date_maturity < %s AND EXISTS (
                 SELECT 1
                   FROM res_partner payer
                   JOIN collection_promise promise ON promise.partner_id = payer.id
                   LEFT JOIN collection_plan plan ON plan.id = promise.plan_id
                  WHERE promise.company_id = aml.company_id AND %s))""",
-            ladder.NEXT,
             date,
             self.env["collection.pauses"]._broken_sql(SQL("cp.id")),
         )
