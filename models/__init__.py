@@ -5,6 +5,7 @@ from . import collection_fee_rule
 from . import collection_policy
 from . import collection_policy_discounts
 from . import collection_level
+from . import collection_policy_resolution
 from . import collection_run
 from . import collection_letter
 from . import collection_notice
@@ -105,6 +106,7 @@ from . import collection_plan_delivery
 from . import mail_thread
 from . import collection_reply
 from . import res_company
+from . import res_company_zone
 from . import res_company_font
 from . import res_company_disputes
 from . import res_config_settings
@@ -113,6 +115,7 @@ from . import res_company_promises
 from . import res_company_contacts
 from . import res_lang
 from . import res_partner
+from . import res_partner_counts
 from . import res_partner_bank
 from . import res_partner_position
 from . import res_partner_charges
