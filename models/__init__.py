@@ -129,6 +129,7 @@ from . import collection_discount_tier
 from . import account_payment_term
 from . import account_payment_term_preview
 from . import collection_discount_offer
+from . import collection_discount_in_force
 from . import collection_discount_report
 from . import collection_discount_report_query
 from . import res_company_discounts

@@ -111,7 +111,7 @@ class ResCompany(models.Model):
     def _collection_today_sql(self, alias, now):
         """The local day of ``alias.company_id``, for queries over several companies.
 
-        :param now: aware ``datetime`` in UTC
+        :param now: aware ``datetime`` in UTC, or ``SQL`` of a naive one
         """
         return SQL(
             """(
@@ -122,7 +122,7 @@ class ResCompany(models.Model):
                   LEFT JOIN resource_calendar cal ON cal.id = com.resource_calendar_id
                  WHERE com.id = %(company)s
             )""",
-            now=now.replace(tzinfo=None),
+            now=now if isinstance(now, SQL) else now.replace(tzinfo=None),
             company=SQL.identifier(alias, "company_id"),
         )
 
