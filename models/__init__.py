@@ -223,3 +223,4 @@ from . import collection_portal_answer
 from . import collection_portal_contact
 from . import collection_portal_payment
 from . import res_company_portal
+from . import ledger_followers
