@@ -224,3 +224,4 @@ from . import collection_portal_contact
 from . import collection_portal_payment
 from . import res_company_portal
 from . import ledger_followers
+from . import fields_apart
