@@ -23,6 +23,7 @@ class ResPartner(models.Model):
         "res.partner",
         string="Collections Contact",
         company_dependent=True,
+        index=False,
         groups=STAFF,
         help="Who receives the reminders. Empty: the invoice address, else the customer.",
     )
