@@ -17,7 +17,13 @@ class CollectionDiscountOffer(models.Model):
 
     _inherit = "collection.discount.offer"
 
-    def init(self):
+    def _auto_init(self):
+        result = super()._auto_init()
+        self._create_function()
+        return result
+
+    @api.model
+    def _create_function(self):
         self.env.cr.execute(
             SQL(
                 """
