@@ -4,8 +4,9 @@ number of SQL queries, which no slow machine changes."""
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, sql_db
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.account_collections.benchmarks import screens
 
@@ -140,6 +141,33 @@ class TestBenchmarkQueries(CollectionsCommon):
         self.assertEqual(set(run.notice_ids.mapped("stage")), {"issued"})
         self.assertEqual(run.notice_ids.partner_id, customers)
         return queries
+
+    def test_posting_and_paying_ask_next_to_nothing_of_collections(self):
+        """The queries there are; what they cost, `./dev bench --books` says."""
+        for measured in (False, True):  # the first one fills the caches
+            invoice = self._invoice(10, post=False)
+            posting = self._asked_of_collections(invoice.action_post)
+            paying = self._asked_of_collections(self._pay, invoice)
+            if measured:
+                self.assertLessEqual(len(posting), 1, posting)
+                self.assertLessEqual(len(paying), 3, paying)
+
+    def _asked_of_collections(self, function, *args):
+        """The statements of a call that read a table of ours."""
+        asked, execute = [], sql_db.Cursor.execute
+
+        def spy(cursor, query, *rest, **named):
+            code = query.code if isinstance(query, SQL) else str(query)
+            if 'FROM "collection_' in code or "FROM collection_" in code:
+                asked.append(code)
+            return execute(cursor, query, *rest, **named)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(sql_db.Cursor, "execute", spy):
+            function(*args)
+            self.env.flush_all()
+        return asked
 
     def _opening(self, function):
         """Queries of the second opening: the first one fills the caches of views."""
