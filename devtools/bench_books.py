@@ -87,7 +87,7 @@ def _ask(process, work):
 def _table(found, screens):
     rows = [
         f"Median of {ROUNDS} pairs, one with and one without the module, measured in turns; in "
-        "brackets where the middle half of the medians of samples of them lies.",
+        "brackets the middle half of what resampling the pairs gives.",
         "",
         "| Work | without | with | more |",
         "|---|--:|--:|--:|",
