@@ -1,4 +1,7 @@
 from odoo import fields
+from odoo.tools import SQL
+
+from .models.collection_discount_in_force import FUNCTION
 
 
 def post_init_hook(env):
@@ -18,3 +21,8 @@ def post_init_hook(env):
         if company not in at_work and not company.collection_start_due_date:
             company.collection_start_due_date = fields.Date.context_today(env.user)
     env["res.company"].search([])._collection_suggest_mention()
+
+
+def uninstall_hook(env):
+    """The database's function goes with the table it reads."""
+    env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s", SQL.identifier(FUNCTION)))

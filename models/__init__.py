@@ -5,6 +5,7 @@ from . import collection_fee_rule
 from . import collection_policy
 from . import collection_policy_discounts
 from . import collection_level
+from . import collection_policy_resolution
 from . import collection_run
 from . import collection_letter
 from . import collection_notice
@@ -108,6 +109,7 @@ from . import collection_plan_delivery
 from . import mail_thread
 from . import collection_reply
 from . import res_company
+from . import res_company_zone
 from . import res_company_font
 from . import res_company_disputes
 from . import res_config_settings
@@ -116,6 +118,7 @@ from . import res_company_promises
 from . import res_company_contacts
 from . import res_lang
 from . import res_partner
+from . import res_partner_counts
 from . import res_partner_bank
 from . import res_partner_position
 from . import res_partner_charges
@@ -129,6 +132,7 @@ from . import collection_discount_tier
 from . import account_payment_term
 from . import account_payment_term_preview
 from . import collection_discount_offer
+from . import collection_discount_in_force
 from . import collection_discount_report
 from . import collection_discount_report_query
 from . import res_company_discounts
@@ -223,3 +227,5 @@ from . import collection_portal_answer
 from . import collection_portal_contact
 from . import collection_portal_payment
 from . import res_company_portal
+from . import ledger_followers
+from . import fields_apart

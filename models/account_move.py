@@ -33,7 +33,6 @@ class AccountMove(models.Model):
         string="Dunning Policy",
         copy=False,
         check_company=True,
-        index="btree_not_null",
         groups=STAFF,
         help="Empty: the customer's policy, else the company's default.",
     )

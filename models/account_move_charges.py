@@ -20,7 +20,6 @@ class AccountMove(models.Model):
         string="Charge Document",
         readonly=True,
         copy=False,
-        index="btree_not_null",
         groups=STAFF,
         help="Books late interest and fees; it is dunned only where the policy says so.",
     )

@@ -59,7 +59,6 @@ class AccountMoveLine(models.Model):
     collection_manual_level_id = fields.Many2one(
         "collection.level",
         copy=False,
-        index="btree_not_null",
         ondelete="set null",
         groups="base.group_user",
     )

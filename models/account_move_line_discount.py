@@ -13,6 +13,7 @@ SHOWN = {
     "discount_amount_currency": "amount_to_pay",
     "discount_balance": "balance_to_pay",
 }
+REWRITTEN = {*SHOWN, "payment_date"}
 # Nowhere on earth is it later.
 LATEST_ZONE = timezone(timedelta(hours=14))
 BATCH = 1000
@@ -56,28 +57,29 @@ class AccountMoveLine(models.Model):
         return result
 
     def _field_to_sql(self, alias, field_expr, query=None):
+        # Every column of every item that is read comes by here.
+        if field_expr.partition(".")[0] not in REWRITTEN:
+            return super()._field_to_sql(alias, field_expr, query)
         name, part = fields.parse_field_expr(field_expr)
         if name == "payment_date":
             sql = self._collection_payment_date_sql(alias, query)
-        elif name in SHOWN:
+        else:
             # Safe in sudo: whoever may read the item's discount reads the right one.
             switch = super(AccountMoveLine, self.sudo())._field_to_sql(
                 alias, "collection_discount_switch_date", query
             )
             stored = super()._field_to_sql(alias, name, query)
             sql = self._collection_shown_sql(alias, name, switch, stored)
-        else:
-            return super()._field_to_sql(alias, field_expr, query)
         # As "discount_date.month_number".
         return self._fields[name].property_to_sql(sql, part, self, alias, query) if part else sql
 
     def _collection_shown_sql(self, alias, name, switch, stored):
         now = datetime.now(UTC)
         return SQL(
-            "CASE WHEN %(switch)s <= %(latest)s THEN (%(offer)s) ELSE %(stored)s END",
+            "CASE WHEN %(switch)s <= %(latest)s THEN %(offer)s ELSE %(stored)s END",
             switch=switch,
             latest=now.astimezone(LATEST_ZONE).date(),
-            offer=self._in_force_sql(alias, SHOWN[name], now),
+            offer=self.env["collection.discount.offer"]._in_force_sql(alias, SHOWN[name], now),
             stored=stored,
         )
 
@@ -89,25 +91,6 @@ class AccountMoveLine(models.Model):
             discount=self._field_to_sql(alias, "discount_date", query),
             today=fields.Date.context_today(self),
             due=self._field_to_sql(alias, "date_maturity", query),
-        )
-
-    @api.model
-    def _in_force_sql(self, alias, column, now):
-        """The offer in force of one item on its company's local day, else the last one."""
-        offers = self.env["collection.discount.offer"].sudo()
-        today = self.env["res.company"]._collection_today_sql("off", now)
-        return SQL(
-            """
-            SELECT %(column)s
-              FROM collection_discount_offer off
-             WHERE off.move_line_id = %(item)s AND off.method != %(voucher)s
-             ORDER BY off.date_end < %(today)s, ABS(off.date_end - %(today)s)
-             LIMIT 1
-            """,
-            column=offers._field_to_sql("off", column),
-            item=SQL.identifier(alias, "id"),
-            voucher=VOUCHER,
-            today=today,
         )
 
     def _collection_offer_at(self, on):

@@ -64,19 +64,13 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_case_count = fields.Integer(
-        compute="_compute_collection_case_count", groups=STAFF
+        compute="_compute_collection_counts", groups=STAFF
     )
 
-    def _compute_collection_case_count(self):
-        counts = dict(
-            self.env["collection.case"]._read_group(
-                [("partner_id", "in", self.commercial_partner_id.ids)],
-                ["partner_id"],
-                ["__count"],
-            )
-        )
-        for partner in self:
-            partner.collection_case_count = counts.get(partner.commercial_partner_id, 0)
+    @api.model
+    def _collection_counters(self):
+        cases = ("collection.case", [], None)
+        return super()._collection_counters() | {"collection_case_count": cases}
 
     def action_collection_case(self):
         """Hand this customer's overdue items over to an agency or a court."""

@@ -70,7 +70,8 @@ class CollectionCaseLine(models.Model):
         for line in self:
             line.is_live = line.case_id.state in LIVE_STATES
 
-    @api.depends("move_line_id.amount_residual_currency", "move_line_id.parent_state")
+    # And on what is paid of it: see `ledger_followers`.
+    @api.depends("move_line_id")
     def _compute_amount_open(self):
         for line in self:
             line.amount_open = line._open_amount()

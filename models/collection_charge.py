@@ -204,10 +204,8 @@ class CollectionCharge(models.Model):
         for charge in self:
             charge.amount_total = charge.amount + charge.amount_tax
 
-    @api.depends(
-        "state", "amount_total", "amount_waived", "charge_move_id.amount_residual",
-        "charge_move_id.state",
-    )
+    # And on what is paid of the document: see `ledger_followers`.
+    @api.depends("state", "amount_total", "amount_waived", "charge_move_id")
     def _compute_amount_open(self):
         open_amounts = self._open_amounts()
         for charge in self:

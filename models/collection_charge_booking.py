@@ -32,8 +32,11 @@ class CollectionCharge(models.Model):
         :raises UserError: when the company has no sales journal
         """
         groups = self.filtered(lambda row: row.state == "draft" and not row.charge_move_id)
+        journals = {
+            key: charges[:1]._journal() for key, charges in groups.grouped(_booked_by).items()
+        }
         groups = groups.grouped(
-            lambda row: (row.company_id, row.partner_id, row.currency_id, row._journal())
+            lambda row: (row.company_id, row.partner_id, row.currency_id, journals[_booked_by(row)])
         ).values()
         documents = self._create_documents(
             [charges._prepare_document("out_invoice", date) for charges in groups],
@@ -266,3 +269,8 @@ class CollectionCharge(models.Model):
         self.check_access("read")
         if not self.env.user.has_group(MANAGER_GROUP):
             raise AccessError(self.env._("Only a collections manager decides about charges."))
+
+
+def _booked_by(charge):
+    """What decides the journal of a charge."""
+    return charge.company_id, charge.fee_rule_id

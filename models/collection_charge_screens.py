@@ -112,27 +112,13 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_charge_count = fields.Integer(
-        string="Charges", compute="_compute_collection_charge_count", groups=STAFF
+        string="Charges", compute="_compute_collection_counts", groups=STAFF
     )
 
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_collection_charge_count(self):
-        """Charges of the commercial customer; 0 for whoever may not see them."""
-        charges = self.env["collection.charge"]
-        counts = {}
-        if charges.has_access("read"):
-            counts = dict(
-                charges._read_group(
-                    [
-                        ("partner_id", "in", self.commercial_partner_id.ids),
-                        ("state", "!=", "reversed"),
-                    ],
-                    ["partner_id"],
-                    ["__count"],
-                )
-            )
-        for partner in self:
-            partner.collection_charge_count = counts.get(partner.commercial_partner_id, 0)
+    @api.model
+    def _collection_counters(self):
+        charges = ("collection.charge", [("state", "!=", "reversed")], None)
+        return super()._collection_counters() | {"collection_charge_count": charges}
 
     def action_collection_charge_lateness(self):
         """Charge interest and compensation on these customers' open items now."""

@@ -56,9 +56,9 @@ class CollectionCharge(models.Model):
         if self.fee_rule_id.product_id:
             return self.fee_rule_id.product_id
         name = "product_interest" if self.kind == INTEREST else "product_compensation"
-        return self.env.ref(f"account_collections.{name}", raise_if_not_found=False) or (
-            self.env["product.product"]
-        )
+        # Not by ``env.ref``, which asks each time whether the record is still there.
+        product_id = self.env["ir.model.data"]._xmlid_to_res_id(f"account_collections.{name}")
+        return self.env["product.product"].browse(product_id)
 
     def _price(self, amounts=None):
         """The price of this charge's line on its document, or on a credit note.

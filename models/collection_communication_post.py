@@ -52,7 +52,10 @@ class CollectionCommunication(models.Model):
         help="The customer has paid, or the discount has ended: this letter should not go.",
     )
 
-    @api.depends("state", "notice_id.state")
+    # And on whether the customer has paid: see `ledger_followers`.
+    @api.depends(
+        "state", "notice_id.stage", "notice_id.line_ids.stage", "notice_id.charge_ids.state"
+    )
     def _compute_is_needless(self):
         queued = self.sudo().filtered(lambda row: row.state == "queued" and row.notice_id)
         paid = queued.notice_id._paid_meanwhile()

@@ -41,7 +41,8 @@ class CollectionDispute(models.Model):
         compute="_compute_days_open", help="To its resolution, else to today."
     )
 
-    @api.depends("credit_note_ids.state", "credit_note_ids.amount_total", "currency_id")
+    # And on the credit notes' amounts: see `ledger_followers`.
+    @api.depends("credit_note_ids", "currency_id")
     def _compute_amount_credited(self):
         for dispute in self:
             # Safe: whoever reads the dispute reads what came of it.

@@ -53,15 +53,13 @@ class CollectionFeeRule(models.Model):
         :return: ``{item id: collection.fee.rule}``, items without a rule left out
         """
         rules = {}
+        of_policies = self.env["collection.policy"]._fee_rule_ids()
         for company, group in items.grouped("company_id").items():
             policies = self._policies_of(company, group)
             for item in group:
                 customer = item.partner_id.commercial_partner_id.with_company(company)
-                policy = policies[item.id]
-                rule = (
-                    customer.collection_fee_rule_id
-                    or policy.fee_rule_id
-                    or policy._ordered_levels().fee_rule_id[:1]
+                rule = customer.collection_fee_rule_id or self.browse(
+                    of_policies.get(policies[item.id].id)
                 )
                 if rule:
                     rules[item.id] = rule

@@ -32,7 +32,8 @@ class CollectionNotice(models.Model):
             if not self.currency_id.is_zero(own - line.amount_charges):
                 line.amount_charges = self.currency_id.round(own)
 
-    @api.depends("charge_ids.state", "charge_ids.charge_move_id.payment_state")
+    # And on the payment of what was charged: see `ledger_followers`.
+    @api.depends("charge_ids.state", "charge_ids.charge_move_id")
     def _compute_state(self):
         return super()._compute_state()
 

@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import SQL
 
 from ..engine import compose, ladder
 
@@ -196,51 +195,6 @@ class CollectionPolicy(models.Model):
             if "name" not in (default or {}):
                 vals["name"] = self.env._("%(name)s (copy)", name=policy.name)
         return vals_list
-
-    @api.model
-    def _usable(self, company):
-        """Active policies a company may use: its own, its parents', the shared."""
-        return self.sudo().with_context(active_test=True).search(
-            [
-                ("company_id", "in", [False, *company.parent_ids.ids]),
-                "|",
-                ("level_ids", "!=", False),
-                ("discount_level_ids", "!=", False),
-            ]
-        )
-
-    @api.model
-    def _default_of(self, company):
-        """The company's default policy: its own, else the nearest parent's, else the
-        one shared by all companies."""
-        defaults = self._usable(company).filtered("is_default")
-        rank = {parent.id: depth for depth, parent in enumerate(company.parent_ids, start=1)}
-        return defaults.sorted(lambda policy: -rank.get(policy.company_id.id, 0))[:1]
-
-    @api.model
-    def _resolution_sql(self, company, move, partner):
-        """The one place that decides which policy an item follows.
-
-        Invoice, else customer (per company), else the company's default.
-
-        :param company: ``res.company`` record
-        :param str move: SQL alias of ``account_move``
-        :param str partner: SQL alias of the commercial ``res_partner``
-        :return: SQL expression of the policy id (NULL: none)
-        """
-        usable = tuple(self._usable(company).ids) or (0,)
-        of_move = SQL.identifier(move, "collection_policy_id")
-        of_partner = SQL(
-            "(%s->>%s)::int", SQL.identifier(partner, "collection_policy_id"), str(company.id)
-        )
-        return SQL(
-            "COALESCE(CASE WHEN %(move)s IN %(usable)s THEN %(move)s END,"
-            " CASE WHEN %(partner)s IN %(usable)s THEN %(partner)s END, %(default)s)",
-            move=of_move,
-            partner=of_partner,
-            usable=usable,
-            default=self._default_of(company).id or None,
-        )
 
     def _charges_paid(self, settled_on, charged_before):
         """True when lateness is charged on an item that was paid late.

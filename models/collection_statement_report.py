@@ -11,6 +11,10 @@ from .collection_discount_offer import CREDIT_NOTES
 READERS = (
     "account_collections.group_collections_auditor,account_collections.group_collections_collector"
 )
+OF_DOCUMENT = [
+    "name", "ref", "move_type", "invoice_date", "collection_is_charge", "origin_payment_id",
+    "statement_line_id",
+]
 # What the body of the statement lists: everything that happened, or what is open.
 LISTINGS = [("all", "All movements"), ("open", "Open items only")]
 
@@ -45,15 +49,19 @@ class CollectionStatement(models.AbstractModel):
 
     @api.model
     def _prefetch(self, accounts):
-        """All documents are read at once, whatever the number of customers."""
+        """All documents are read at once, whatever the number of customers.
+
+        With every field the sheets speak of: they look at one document at a time.
+        """
         every = [one for customer in accounts.values() for one in customer.values()]
         items = self.env["account.move.line"].browse(
             item.id for account in every for item in account.items
         )
+        items.fetch(["move_id", "date"])
         documents = {row.document for account in every for row in account.movements}
         others = {row.settled_with for account in every for row in account.movements}
         ids = (documents | others | set(items.move_id.ids)) - {None}
-        self.env["account.move"].browse(ids).fetch(["name", "ref", "move_type"])
+        self.env["account.move"].browse(ids).fetch(OF_DOCUMENT)
 
     @api.model
     def _read_claimed(self, company, customers):

@@ -137,7 +137,9 @@ class CollectionWorklist(models.Model):
         )
         return priority.factors(standing, self.company_id._collection_weights())
 
-    @api.depends("amount_overdue", "days_late", "level_rung", "promises_broken", "company_id")
+    @api.depends(
+        "item_count", "amount_overdue", "days_late", "level_rung", "promises_broken", "company_id"
+    )
     @api.depends_context("lang")
     def _compute_priority_reason(self):
         """Each factor with what it comes from: anybody can work the rank out again."""

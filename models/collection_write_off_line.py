@@ -99,11 +99,8 @@ class CollectionWriteOffLine(models.Model):
         rate = whole[1] / whole[0] if whole[0] else 0.0
         return item.company_currency_id.round(amount * rate) if item else 0.0
 
-    @api.depends(
-        "recovery_move_ids.state",
-        "recovery_move_ids.line_ids.amount_residual",
-        "recovery_move_ids.line_ids.amount_residual_currency",
-    )
+    # And on what is left of these: see `ledger_followers`.
+    @api.depends("recovery_move_ids")
     def _compute_recovered(self):
         """What the books say: money that bounced has recovered nothing."""
         for line in self:

@@ -2,11 +2,12 @@ from datetime import datetime, timedelta
 
 import pytz
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.tools import SQL
 
 from ..engine import ladder, workdays
 from ..engine.days import plus
+from .collection_notice import MANAGER_GROUP
 
 # Modules that remind customers too: with two engines customers get every
 # reminder twice.
@@ -98,14 +99,19 @@ class ResCompany(models.Model):
 
     def _collection_zone(self):
         self.ensure_one()
+        return pytz.timezone(self._collection_zone_name())
+
+    @tools.ormcache("self.id")
+    def _collection_zone_name(self):
+        """Every page that shows a day asks for it; see `res_company_zone` for who clears it."""
         company = self.sudo()
-        return pytz.timezone(company.partner_id.tz or company.resource_calendar_id.tz or "UTC")
+        return company.partner_id.tz or company.resource_calendar_id.tz or "UTC"
 
     @api.model
     def _collection_today_sql(self, alias, now):
         """The local day of ``alias.company_id``, for queries over several companies.
 
-        :param now: aware ``datetime`` in UTC
+        :param now: aware ``datetime`` in UTC, or ``SQL`` of a naive one
         """
         return SQL(
             """(
@@ -116,7 +122,7 @@ class ResCompany(models.Model):
                   LEFT JOIN resource_calendar cal ON cal.id = com.resource_calendar_id
                  WHERE com.id = %(company)s
             )""",
-            now=now.replace(tzinfo=None),
+            now=now if isinstance(now, SQL) else now.replace(tzinfo=None),
             company=SQL.identifier(alias, "company_id"),
         )
 
@@ -181,9 +187,12 @@ class ResCompany(models.Model):
         company = self.sudo()
         if company.collection_responsible_id.active:
             return company.collection_responsible_id
-        managers = company.env.ref("account_collections.group_collections_manager").all_user_ids
-        managers = managers.filtered(
-            lambda user: company in user.company_ids and user.active and not user.share
+        # Not by ``env.ref``, which asks each time whether the record is still there.
+        group_id = self.env["ir.model.data"]._xmlid_to_res_id(MANAGER_GROUP)
+        people = company.env["res.groups"].browse(group_id).all_user_ids.filtered(
+            lambda user: company in user.company_ids
+            and user.active
+            and not user.share
+            and user.id != SUPERUSER_ID
         )
-        people = managers - company.env.ref("base.user_root")
         return people[:1] or company.env.ref("base.user_admin")

@@ -40,6 +40,7 @@ class ResPartner(models.Model):
         "res.partner",
         string="Collections Contact",
         company_dependent=True,
+        index=False,
         groups=STAFF,
         help="Who receives the reminders. Empty: the invoice address, else the customer.",
     )
@@ -57,30 +58,6 @@ class ResPartner(models.Model):
         groups="account_collections.group_collections_collector,"
         "account_collections.group_collections_auditor",
     )
-    collection_notice_count = fields.Integer(compute="_compute_collection_counts")
-    collection_communication_count = fields.Integer(compute="_compute_collection_counts")
-
-    def _compute_collection_counts(self):
-        """Counts of the commercial customer; 0 for whoever may not see them."""
-        commercial = self.commercial_partner_id.ids
-        counts = {}
-        for name in ("collection.notice", "collection.communication"):
-            model = self.env[name]
-            counts[name] = (
-                dict(
-                    model._read_group(
-                        [("partner_id", "in", commercial)], ["partner_id"], ["__count"]
-                    )
-                )
-                if model.has_access("read")
-                else {}
-            )
-        for partner in self:
-            customer = partner.commercial_partner_id
-            partner.collection_notice_count = counts["collection.notice"].get(customer, 0)
-            partner.collection_communication_count = counts["collection.communication"].get(
-                customer, 0
-            )
 
     def _collection_recipients(self, company):
         """Who receives the notices of each customer.

@@ -26,11 +26,12 @@ class ResPartner(models.Model):
         "happens then, the settings say.",
     )
     collection_credit_reason = fields.Char(
-        string="Because", company_dependent=True, copy=False, groups=STAFF
+        string="Because", company_dependent=True, index=False, copy=False, groups=STAFF
     )
     collection_credit_override = fields.Date(
         string="Sell Anyway Until",
         company_dependent=True,
+        index=False,
         copy=False,
         groups=STAFF,
         help="Up to this day orders and invoices are accepted all the same; a collections "

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .account_move import COLLECTIONS_GROUPS
 
@@ -7,21 +7,18 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_deduction_count = fields.Integer(
-        compute="_compute_collection_deduction_count", groups=COLLECTIONS_GROUPS
+        compute="_compute_collection_counts", groups=COLLECTIONS_GROUPS
     )
 
-    def _compute_collection_deduction_count(self):
-        groups = self.env["collection.discount.deduction"]._read_group(
-            [("partner_id", "in", self.ids), ("state", "!=", "cancelled")],
-            ["partner_id"],
-            ["__count"],
-        )
-        counts = {partner.id: count for partner, count in groups}
-        for partner in self:
-            partner.collection_deduction_count = counts.get(partner.id, 0)
+    @api.model
+    def _collection_counters(self):
+        domain = [("state", "!=", "cancelled")]
+        taken = ("collection.discount.deduction", domain, None)
+        return super()._collection_counters() | {"collection_deduction_count": taken}
 
     def action_collection_deductions(self):
         """The discounts this customer has taken."""
         self.ensure_one()
         deductions = self.env["collection.discount.deduction"]
-        return deductions._show(deductions.search([("partner_id", "=", self.id)]))
+        customer = self.commercial_partner_id
+        return deductions._show(deductions.search([("partner_id", "=", customer.id)]))

@@ -11,6 +11,7 @@ class ResPartner(models.Model):
     collection_discount_own_tolerance = fields.Boolean(
         string="Own Discount Tolerance",
         company_dependent=True,
+        index=False,
         copy=False,
         groups=STAFF,
         help="Otherwise the company's tolerance applies.",
@@ -18,6 +19,7 @@ class ResPartner(models.Model):
     collection_discount_tolerance_days = fields.Integer(
         string="Discount Days Late",
         company_dependent=True,
+        index=False,
         copy=False,
         groups=STAFF,
         help="A discount taken at most this many days late is put before a person.",
@@ -25,6 +27,7 @@ class ResPartner(models.Model):
     collection_discount_tolerance_amount = fields.Float(
         string="More Than the Discount",
         company_dependent=True,
+        index=False,
         copy=False,
         groups=STAFF,
         help="By how much more than the discount the customer may keep back, in the company's "

@@ -30,7 +30,7 @@ class ResPartner(models.Model):
         groups=STAFF,
     )
     collection_last_contact = fields.Datetime(
-        string="Last Contact", compute="_compute_collection_last_contact", groups=STAFF
+        string="Last Contact", compute="_compute_collection_counts", groups=STAFF
     )
 
     @api.depends_context("company")
@@ -60,22 +60,11 @@ class ResPartner(models.Model):
             partner.collection_oldest_due_date = min((part[1] for part in parts), default=False)
             partner.collection_level_id = levels.sorted("delay_days")[-1:]
 
-    def _compute_collection_last_contact(self):
-        communications = self.env["collection.communication"]
-        last = {}
-        if communications.has_access("read"):
-            last = dict(
-                communications._read_group(
-                    [
-                        ("partner_id", "in", self.commercial_partner_id.ids),
-                        ("state", "in", ("sent", "done")),
-                    ],
-                    ["partner_id"],
-                    ["date:max"],
-                )
-            )
-        for partner in self:
-            partner.collection_last_contact = last.get(partner.commercial_partner_id, False)
+    @api.model
+    def _collection_counters(self):
+        domain = [("state", "in", ("sent", "done"))]
+        last = ("collection.communication", domain, "date")
+        return super()._collection_counters() | {"collection_last_contact": last}
 
     @api.model
     def _search_collection_amount_overdue(self, operator, value):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .res_partner import STAFF
 
@@ -7,32 +7,19 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     collection_promises_kept = fields.Integer(
-        string="Promises Kept", compute="_compute_collection_promises", groups=STAFF
+        string="Promises Kept", compute="_compute_collection_counts", groups=STAFF
     )
     collection_promises_broken = fields.Integer(
-        string="Promises Broken", compute="_compute_collection_promises", groups=STAFF
+        string="Promises Broken", compute="_compute_collection_counts", groups=STAFF
     )
 
-    def _compute_collection_promises(self):
-        """What the word of the commercial customer is worth; 0 for whoever may not
-        see promises."""
-        model = self.env["collection.promise"]
-        counts = {}
-        if model.has_access("read"):
-            for partner, state, count in model._read_group(
-                [
-                    ("partner_id.commercial_partner_id", "in", self.commercial_partner_id.ids),
-                    ("state", "in", ("kept", "broken")),
-                ],
-                ["partner_id", "state"],
-                ["__count"],
-            ):
-                key = (partner.commercial_partner_id, state)
-                counts[key] = counts.get(key, 0) + count
-        for partner in self:
-            customer = partner.commercial_partner_id
-            partner.collection_promises_kept = counts.get((customer, "kept"), 0)
-            partner.collection_promises_broken = counts.get((customer, "broken"), 0)
+    @api.model
+    def _collection_counters(self):
+        """What the word of the customer is worth."""
+        return super()._collection_counters() | {
+            f"collection_promises_{state}": ("collection.promise", [("state", "=", state)], None)
+            for state in ("kept", "broken")
+        }
 
     def action_collection_promise(self):
         """Note a promise of this customer."""

@@ -4,8 +4,9 @@ number of SQL queries, which no slow machine changes."""
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import Command
+from odoo import Command, sql_db
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.account_collections.benchmarks import screens
 
@@ -16,6 +17,8 @@ FEW, MANY = 2, 20  # customers, each with an invoice of as many instalments
 # Queries: upper bounds with some room, what was measured behind them.
 IDLE = 110  # 100, with the companies of the tests' database
 NOTICE = 0.5
+# Queries of ours when a page is opened, see `benchmarks/RESULTS.md`.
+OURS = {"customer": 10, "invoices": 20, "worklist": 16}
 
 
 @tagged("post_install", "-at_install")
@@ -155,10 +158,50 @@ class TestBenchmarkQueries(CollectionsCommon):
         self.assertEqual(run.notice_ids.partner_id, customers)
         return queries
 
+    def test_posting_and_paying_ask_next_to_nothing_of_collections(self):
+        """The queries there are; what they cost, `./dev bench --books` says."""
+        for measured in (False, True):  # the first one fills the caches
+            invoice = self._invoice(10, post=False)
+            posting = self._asked_of_collections(invoice.action_post)
+            paying = self._asked_of_collections(self._pay, invoice)
+            if measured:
+                self.assertLessEqual(len(posting), 1, posting)
+                self.assertLessEqual(len(paying), 3, paying)
+
+    def _asked_of_collections(self, function, *args):
+        """The statements of a call that read a table of ours."""
+        asked, execute = [], sql_db.Cursor.execute
+
+        def spy(cursor, query, *rest, **named):
+            code = query.code if isinstance(query, SQL) else str(query)
+            if 'FROM "collection_' in code or "FROM collection_" in code:
+                asked.append(code)
+            return execute(cursor, query, *rest, **named)
+
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with patch.object(sql_db.Cursor, "execute", spy):
+            function(*args)
+            self.env.flush_all()
+        return asked
+
     def _opening(self, function):
         """Queries of the second opening: the first one fills the caches of views."""
         function()
         return self._queries(function)
+
+    def _of_collections(self, records, kind):
+        """Queries that only our fields of a page ask, once all others are there."""
+        view = "account.view_out_invoice_tree" if kind == "list" else "base.view_partner_form"
+        wanted = screens._specification(self.env, records._name, self.env.ref(view).id, kind)
+        own = {name: spec for name, spec in wanted.items() if name.startswith("collection_")}
+        self.assertTrue(own)
+        core = {name: spec for name, spec in wanted.items() if name not in own}
+        self.env.invalidate_all()
+        records.web_read(core)
+        before = self.env.cr.sql_log_count
+        records.web_read(own)
+        return self.env.cr.sql_log_count - before
 
     def test_screens_ask_the_same_however_many_records_they_show(self):
         self._run()
@@ -176,6 +219,12 @@ class TestBenchmarkQueries(CollectionsCommon):
             self._invoice(10 + number, partner=self.customers[0])
         self._run(on=later(1))
         many = {name: self._opening(function) for name, function in openings.items()}
+        ours = {
+            "customer": self._of_collections(self.customers[0], "form"),
+            "invoices": self._of_collections(self.env["account.move"].search(sold), "list"),
+            "worklist": many["worklist"],
+        }
+        self.assertFalse({name: ours[name] for name in OURS if ours[name] > OURS[name]})
         # Another kind of thing to show (a second level) may cost its query, once.
         grown = {name: (few[name], many[name]) for name in few if many[name] > few[name] + 2}
         self.assertFalse(grown, "(queries for few, for many)")

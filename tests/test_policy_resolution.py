@@ -173,3 +173,60 @@ class TestPolicyResolution(CollectionsCommon):
 
     def _choose_another_policy(self):
         self.customer.collection_policy_id = self.of_customer
+
+    def test_what_is_kept_in_memory_is_never_stale(self):
+        """Every way a policy changes: made, filled, made the default, archived, deleted."""
+        policies = self.env["collection.policy"]
+
+        def known():
+            usable = policies._usable(self.company)
+            fresh = policies.sudo().search(
+                [
+                    ("company_id", "in", (False, self.company.id)),
+                    "|",
+                    ("level_ids", "!=", False),
+                    ("discount_level_ids", "!=", False),
+                ]
+            )
+            self.assertEqual(usable, fresh)
+            return usable
+
+        empty = policies.create({"name": "Without levels", "company_id": self.company.id})
+        self.assertNotIn(empty, known())
+        level = self.level_1.copy({"policy_id": empty.id})
+        self.assertIn(empty, known())
+        self.policy.is_default = False
+        self.assertEqual(policies._default_of(self.company), self.shared)
+        empty.is_default = True
+        self.assertEqual(policies._default_of(self.company), empty)
+        level.unlink()
+        self.assertNotIn(empty, known())
+        self.assertEqual(policies._default_of(self.company), self.shared)
+        self.shared.company_id = self.setup_other_company()["company"]
+        self.assertNotIn(self.shared, known())
+        self.of_invoice.unlink()
+        known()
+
+    def test_the_fee_rule_kept_in_memory_follows_level_and_policy(self):
+        rule = self.env["collection.fee.rule"].create({"name": "Rule", "interest_kind": "none"})
+        invoice = self._invoice(days_late=50)
+        items = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        self.assertFalse(rule._of_items(items))
+        self.level_2.fee_rule_id = rule
+        self.assertEqual(rule._of_items(items), {items.id: rule})
+        other = rule.copy()
+        self.policy.fee_rule_id = other
+        self.assertEqual(rule._of_items(items), {items.id: other})
+        self.policy.fee_rule_id = self.level_2.fee_rule_id = False
+        self.assertFalse(rule._of_items(items))
+
+    def test_the_time_zone_kept_in_memory_follows_company_and_calendar(self):
+        zone = self.company._collection_zone
+        self.company.partner_id.tz = "Pacific/Kiritimati"
+        self.assertEqual(zone().zone, "Pacific/Kiritimati")
+        self.company.partner_id.tz = False
+        calendar = self.env["resource.calendar"].create({"name": "Own", "tz": "Asia/Tokyo"})
+        self.company.resource_calendar_id = calendar
+        self.assertEqual(zone().zone, "Asia/Tokyo")
+        calendar.tz = "Europe/Paris"
+        self.assertEqual(zone().zone, "Europe/Paris")

@@ -164,6 +164,32 @@ class TestStatement(AccessCommon, MockEmail):
 
     # What is printed
 
+    def test_all_at_once_say_what_each_says_alone(self):
+        """And ask the database the same for one customer as for eight."""
+        customers = self.env["res.partner"]
+        for number in range(8):
+            customer = self._create_customer(f"Customer {number}")
+            customers |= customer
+            invoice = self._invoice(days_late=number * 20, amount=100.0, partner=customer)
+            self._pay(invoice, amount=10.0 + number, on=later(-number))
+            self._credit_note(5.0, partner=customer)
+        statements = self.env["collection.statement"]
+        # The first one fills the caches of languages and formats.
+        alone = [self._sheets(statements, customer)[0][0] for customer in customers]
+        _sheets, few = self._sheets(statements, customers[:2])
+        together, many = self._sheets(statements, customers)
+        self.assertEqual(together, alone)
+        self.assertTrue(all(len(sheet["accounts"][0]["rows"]) > 1 for sheet in together[:2]))
+        self.assertLessEqual(many, few)
+
+    def _sheets(self, statements, customers):
+        """The sheets, and the queries they took from cold."""
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        sheets = statements._prepare_sheets(self.company, customers, later(-100), TODAY)
+        return sheets, self.env.cr.sql_log_count - before
+
     def test_printed_in_three_languages(self):
         phrases = {
             "en_US": ("Invoice", "03/21/2026", "1,000.00"),
