@@ -53,17 +53,19 @@ class AccountMove(models.Model):
 
     @api.private
     def modified(self, fnames, create=False, before=False):
-        super().modified(fnames, create, before)
+        result = super().modified(fnames, create, before)
         self.env["collection.ledger.followers"]._forget()
+        return result
 
     def _compute_payment_state(self):
         """A notice is settled when what it charged is paid, too."""
-        super()._compute_payment_state()
+        result = super()._compute_payment_state()
         documents = self.filtered("collection_is_charge")
         if documents:
             # Safe: whoever books need not see notices.
             notices = documents.sudo().collection_booked_charge_ids.notice_id
             self.env.add_to_compute(notices._fields["state"], notices)
+        return result
 
 
 class AccountMoveLine(models.Model):
@@ -71,8 +73,9 @@ class AccountMoveLine(models.Model):
 
     @api.private
     def modified(self, fnames, create=False, before=False):
-        super().modified(fnames, create, before)
+        result = super().modified(fnames, create, before)
         self.env["collection.ledger.followers"]._forget()
+        return result
 
 
 class AccountPartialReconcile(models.Model):
@@ -80,5 +83,6 @@ class AccountPartialReconcile(models.Model):
 
     @api.private
     def modified(self, fnames, create=False, before=False):
-        super().modified(fnames, create, before)
+        result = super().modified(fnames, create, before)
         self.env["collection.ledger.followers"]._forget()
+        return result
