@@ -239,17 +239,9 @@ def _draft(advancing, listed, decisions, policy):
     """A draft with its lines, not netted yet."""
     lines = []
     for item in advancing:
-        decision = decisions[item.id]
+        level, nth = decisions[item.id].level, decisions[item.id].occurrence
         lines.append(
-            Line(
-                ITEM,
-                item.id,
-                item.residual,
-                item.disputed,
-                decision.level,
-                item.level_id,
-                decision.occurrence,
-            )
+            Line(ITEM, item.id, item.residual, item.disputed, level, item.level_id, nth)
         )
     lines += [
         Line(LISTED, item.id, item.residual, item.disputed, previous_level_id=item.level_id)
