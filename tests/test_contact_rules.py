@@ -62,6 +62,8 @@ class TestContactRules(AccessCommon, MockEmail):
     def test_without_a_limit_nothing_is_counted(self):
         self._contact()
         self._invoice(days_late=5)
+        # Settings are read together, once.
+        self.assertEqual(self.company.collection_max_contacts, 0)
         before = self.env.cr.sql_log_count
         self.assertEqual(self._limited(), {})
         self.assertIsNone(self.rules._room(self.company, TODAY, self.customer))
