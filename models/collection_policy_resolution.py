@@ -19,6 +19,9 @@ class CollectionPolicy(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
+        if "is_default" in vals:
+            # There is one default only: the old one before its successor.
+            self.flush_recordset(["is_default"])
         self.env.registry.clear_cache()
         return result
 
