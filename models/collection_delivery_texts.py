@@ -125,7 +125,8 @@ class CollectionDelivery(models.AbstractModel):
         """
         texts = {notice.id: dict.fromkeys(TEXT_FIELDS) for notice in notices}
         # The e-mail and what is said on the phone have the same table.
-        notices = notices.with_context(**{SAID_ALREADY: Said()})
+        said = Said()
+        notices = notices.with_context(**{SAID_ALREADY: said})
         with_letter = notices.filtered(lambda notice: notice.level_id._carries_letter())
         with_call = notices.filtered("level_id.make_call")
         with_email = notices.filtered("level_id.send_email")
@@ -140,6 +141,8 @@ class CollectionDelivery(models.AbstractModel):
         for field, by_notice in rendered.items():
             for notice_id, text in by_notice.items():
                 texts[notice_id][field] = text or None
+        # The environment lives on until the garbage is collected, some batches later.
+        said.clear()
         return texts
 
 
