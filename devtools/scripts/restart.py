@@ -137,9 +137,14 @@ def _work(env, _args):
 
 
 def _claim(env):
-    """Choose a job and mark it, as queue_job's runner does before it asks a worker."""
+    """Choose a job and mark it, as queue_job's runner does before it asks a worker.
+
+    There is one runner: of two that choose at once, one may hold for a moment the row of the
+    job the other has just chosen.
+    """
     with env.registry.cursor() as cr:
         cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+        cr.execute("SELECT pg_advisory_xact_lock(%s)", [RUNNER])
         cr.execute(CLAIM)
         return next(iter(cr.fetchone() or ()), None)
 
@@ -155,6 +160,7 @@ def _recover(env, args):
     _send(env, args)
 
 
+RUNNER = 1  # of the lock, any number
 CLAIM = """
     UPDATE queue_job SET state = 'enqueued', date_enqueued = now() AT TIME ZONE 'utc'
      WHERE id = (SELECT id FROM queue_job WHERE state = 'pending'
