@@ -86,10 +86,20 @@ class Worker:
 
     def mails(self, work, days):
         """E-mails with their letter: rendered, then sent by the mail queue."""
-        notices = self.run_of(days).notice_ids.filtered(
-            lambda notice: notice.level_id._attaches_letter()
+        run = self.run_of(days)
+        levels = self.env["collection.level"].search([]).filtered(
+            lambda level: level._attaches_letter()
         )
-        notices = notices.filtered(lambda notice: not notice.letter_attachment_id)[:MAILS]
+        # No more of them are read than are sent.
+        notices = self.env["collection.notice"].search(
+            [
+                ("run_id", "=", run.id),
+                ("level_id", "in", levels.ids),
+                ("letter_attachment_id", "=", False),
+            ],
+            order="id",
+            limit=MAILS,
+        )
         mails = notices.communication_ids.mail_mail_id
         with self.ruler.measure(work, "e-mail") as cost:
             self.runs._render_committed(notices)
