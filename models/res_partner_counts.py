@@ -44,7 +44,11 @@ class ResPartner(models.Model):
         if not parts or not customers:
             return {}
         rows = self.env.execute_query(SQL(" UNION ALL ").join(parts))
-        return {(name, customer): moment or count for name, customer, count, moment in rows}
+        return {
+            # A moment that nobody knows is none, and no number either.
+            (name, customer): moment if counters[name][2] else count
+            for name, customer, count, moment in rows
+        }
 
     @api.model
     def _collection_counter_sql(self, name, customers, model, domain, moment):
