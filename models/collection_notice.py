@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..engine import compose
 
@@ -168,25 +168,6 @@ class CollectionNotice(models.Model):
             raise UserError(
                 self.env._("An issued notice is part of the record: reverse it instead.")
             )
-
-    def action_approve(self):
-        """Let notices out whose level asks for a manager's word.
-
-        :raises AccessError: unless a collections manager asks
-        """
-        if not self.env.user.has_group(MANAGER_GROUP):
-            raise AccessError(
-                self.env._("Only a collections manager approves notices of this level.")
-            )
-        self.check_access("write")
-        waiting = self.filtered(lambda notice: notice.stage == "to_approve").sudo()
-        waiting.write(
-            {
-                "stage": "proposed",
-                "approved_by_id": self.env.uid,
-                "approved_on": fields.Datetime.now(),
-            }
-        )
 
     def action_issue(self):
         """Issue proposals: re-read what is owed, freeze, advance levels, send.

@@ -31,11 +31,21 @@ class CollectionNotice(models.Model):
             notice.asks_handover = notice.level_id.opens_case
 
     def action_approve(self):
-        """Approving a level that opens a case is the answer "yes, hand over"."""
-        waiting = self.filtered(lambda notice: notice.stage == "to_approve")
-        result = super().action_approve()
-        waiting.sudo().filtered("asks_handover")._answer_handover("yes")
-        return result
+        """Let notices out whose level asks for a manager's word.
+
+        Approving a level that opens a case is the answer "yes, hand over".
+
+        :raises AccessError: unless a collections manager asks
+        """
+        self._check_manager()
+        # Safe: the right is checked above; what is written says who answered.
+        waiting = self.sudo().filtered(lambda notice: notice.stage == "to_approve")
+        ultimatums = waiting.filtered("asks_handover")
+        ultimatums._write_word(
+            {**self._approval(), **self._answer("yes")},
+            self.env._("Approved; handed over if it stays unpaid."),
+        )
+        (waiting - ultimatums)._write_word(self._approval(), self.env._("Approved."))
 
     def action_ask_approval(self):
         """Approve, with the question that belongs to an ultimatum.
@@ -57,14 +67,33 @@ class CollectionNotice(models.Model):
             )
         self.check_access("write")
 
-    def _answer_handover(self, answer):
-        self.write(
-            {
-                "handover_answer": answer,
-                "handover_answered_by_id": self.env.uid,
-                "handover_answered_on": fields.Datetime.now(),
-            }
-        )
+    def _approval(self):
+        return {
+            "stage": "proposed",
+            "approved_by_id": self.env.uid,
+            "approved_on": fields.Datetime.now(),
+        }
+
+    def _answer(self, answer):
+        return {
+            "handover_answer": answer,
+            "handover_answered_by_id": self.env.uid,
+            "handover_answered_on": fields.Datetime.now(),
+        }
+
+    def _write_word(self, vals, text):
+        """Write the manager's word, with a line in the chatter of each.
+
+        The lines are written together: core's tracking writes one a notice, each by
+        itself, and a manager lets thousands out at once.
+        """
+        if not self:
+            return
+        untracked = self.with_context(mail_notrack=True)
+        untracked.write(vals)
+        # Their state follows with the next flush, which would be tracked again.
+        untracked.flush_recordset(["state"])
+        self._message_log_batch(dict.fromkeys(self.ids, text))
 
     def _refuse(self, reason, review_date):
         """The company would not hand over: the threat is not sent, and its items are
@@ -74,7 +103,7 @@ class CollectionNotice(models.Model):
         """
         for notice in self:
             items = notice._advancing().move_line_id
-            notice._answer_handover("no")
+            notice.write(self._answer("no"))
             notice._set_stage("cancelled", reason)
             self.env["collection.hold"].create(
                 {

@@ -81,6 +81,36 @@ class TestApprovalHandover(AccessCommon):
         self.assertEqual(self.notice.handover_answer, "yes")
         self.assertEqual(self.notice.handover_answered_by_id, self.users["manager"])
 
+    def test_the_word_stands_in_the_chatter_once(self):
+        quiet = {"tracking_disable": False, "mail_notrack": False}
+        notice = self._as("manager", self.notice).with_context(**quiet)
+        before = notice.message_ids
+        notice.action_approve()
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        message = notice.message_ids - before
+        self.assertEqual(len(message), 1)
+        self.assertEqual(message.author_id, self.users["manager"].partner_id)
+        self.assertIn("handed over", message.body)
+        self.assertEqual(notice.state, "proposed")
+
+    def test_l5_approving_takes_as_many_queries_for_1_as_for_6(self):
+        for _number in range(5):
+            self._invoice(days_late=40, partner=self.customer.copy())
+        self.notice.action_cancel()
+        notices = self._run(issue=False).notice_ids
+        self.assertEqual(len(notices), 6)
+        counts = []
+        for group in (notices[:1], notices[1:2], notices[2:]):
+            group = self._as("manager", group).with_context(tracking_disable=False)
+            self.env.flush_all()
+            before = self.env.cr.sql_log_count
+            group.action_approve()
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertEqual(counts[1], counts[2], counts)
+
     def test_levels_that_open_no_case_are_not_asked(self):
         self.level_3.opens_case = False
         self.assertFalse(self._as("manager", self.notice).action_ask_approval())
