@@ -42,7 +42,6 @@ class AccountMove(models.Model):
         compute="_compute_collection_level_id",
         store=True,
         copy=False,
-        index="btree_not_null",
         groups=STAFF,
         help="The highest level of the invoice's items.",
     )

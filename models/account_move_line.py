@@ -35,7 +35,7 @@ class AccountMoveLine(models.Model):
         domain="[('kind', '=', 'dunning')]",
         store=True,
         copy=False,
-        index="btree_not_null",
+        # Without an index: reaching a level would write the item's twenty others anew.
         # Customers read their own items in the portal.
         groups="base.group_user",
         help="The last level at which this item was reminded. Set by hand, it counts as "
