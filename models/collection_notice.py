@@ -89,17 +89,17 @@ class CollectionNotice(models.Model):
         store=True,
         help="A message of this notice failed and nobody has dealt with it yet.",
     )
-    # Frozen when the notice is issued.
+    # Frozen when the notice is issued. The texts are long: read by whoever needs one.
     lang = fields.Char(string="Language", readonly=True)
     partner_bank_id = fields.Many2one("res.partner.bank", readonly=True)
     payment_reference = fields.Char(readonly=True, copy=False)
     amount_in_words = fields.Char(readonly=True)
     email_subject = fields.Char(readonly=True, copy=False)
-    email_body = fields.Html(readonly=True, copy=False, sanitize=False)
+    email_body = fields.Html(readonly=True, copy=False, sanitize=False, prefetch=False)
     letter_subject = fields.Char(readonly=True, copy=False)
-    letter_body = fields.Html(readonly=True, copy=False, sanitize=False)
-    letter_closing = fields.Html(readonly=True, copy=False, sanitize=False)
-    call_script = fields.Html(readonly=True, copy=False, sanitize=False)
+    letter_body = fields.Html(readonly=True, copy=False, sanitize=False, prefetch=False)
+    letter_closing = fields.Html(readonly=True, copy=False, sanitize=False, prefetch=False)
+    call_script = fields.Html(readonly=True, copy=False, sanitize=False, prefetch=False)
     letter_attachment_id = fields.Many2one("ir.attachment", readonly=True, copy=False)
     letter_filename = fields.Char(compute="_compute_letter_filename")
 
