@@ -67,7 +67,7 @@ class World:
             scene.done("prepare", url=f"http://127.0.0.1:{self.port}")
             scene.done("day", day=before)
             scene.done("pay")
-            self.databases.sql(("VACUUM ANALYZE", None), database=SCENE)
+            self.databases.vacuum(SCENE)
             self.keep(scene, LEDGER)
         self.worker.close()
         self.databases.clone(LEDGER, SCENE)
@@ -93,7 +93,7 @@ class World:
             raise DevError(f"{name} could not be copied to the server that may crash")
         if (FILESTORE / name).is_dir():
             run(["cp", "-al", FILESTORE / name, FILESTORE / target])
-        self.databases.sql(("VACUUM ANALYZE", None), database=target)
+        self.databases.vacuum(target)
 
     def keep(self, scene, name):
         """Keep what a scene has come to, for others to be cloned from."""

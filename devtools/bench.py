@@ -40,7 +40,7 @@ def make_ledger(databases, template, size, name, day=None):
     if script_runs.run(databases.environment, "bench.py", name, arguments):
         raise DevError("the ledger was not made")
     # The planner's statistics and the visibility map, as autovacuum would have made them.
-    databases.sql(("VACUUM ANALYZE", None), database=name)
+    databases.vacuum(name)
 
 
 class Bench:
@@ -74,7 +74,7 @@ class Bench:
         if environment.call(command, env=self.databases.environment.variables):
             raise DevError(f"{name} {arguments} ended with an error; the log is in {log}")
         # What autovacuum would have done by the time the next work begins.
-        self.databases.sql(("VACUUM ANALYZE", None), database=database)
+        self.databases.vacuum(database)
         if not self.result.is_file():
             return []
         return [json.loads(line) for line in self.result.read_text().splitlines()]

@@ -58,7 +58,7 @@ def _install(bench, name, folder):
         code = bench.databases.environment.run_odoo(*arguments, stdout=output, stderr=output)
     if code:
         raise DevError(f"Odoo could not install {PEER_MODULE}", f"All of it: {log}")
-    bench.databases.sql(("VACUUM ANALYZE", None), database=name)
+    bench.databases.vacuum(name)
     # Settings of a database are not cloned with it.
     setting = f'ALTER DATABASE "{name}" SET max_parallel_workers_per_gather = 0'
     bench.databases.sql((setting, None))
