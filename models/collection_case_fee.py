@@ -37,7 +37,7 @@ class CollectionCaseFee(models.Model):
         default="amount",
         required=True,
     )
-    percent = fields.Float(string="%", digits=(16, 2))
+    percent = fields.Float(string="%", digits=(16, 2), aggregator=None)
     amount_base = fields.Monetary(
         string="Recovered",
         compute="_compute_amount_base",

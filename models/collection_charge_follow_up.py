@@ -41,9 +41,10 @@ class CollectionCharge(models.Model):
         self = self.sudo()
         for company in self.env["res.company"].search([], order="id"):
             day = date or company._collection_today()
+            charges = company._collection_as_staff(self)
             for step in STEPS:
                 # One step of one company stops no other; the next call tries again.
-                self._attempt(getattr(self.with_company(company), step), company, day)
+                self._attempt(getattr(charges, step), company, day)
             self.env["collection.run"]._commit_batch(0)
         today = date or self.env.company._collection_today()
         self.env["collection.rate.series"]._remind_missing(today)

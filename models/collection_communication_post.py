@@ -35,7 +35,7 @@ class CollectionCommunication(models.Model):
         ondelete="set null",
         check_company=True,
     )
-    batch_sequence = fields.Integer(string="No.", readonly=True)
+    batch_sequence = fields.Integer(string="No.", readonly=True, aggregator=None)
     page_count = fields.Integer(string="Pages", readonly=True)
     tracking_number = fields.Char(index="btree_not_null")
     proof_attachment_ids = fields.Many2many(

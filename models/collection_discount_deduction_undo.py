@@ -102,7 +102,7 @@ class CollectionDiscountDeduction(models.Model):
         cron._commit_progress(remaining=len(found))
         for row in found:
             if row.exists().try_lock_for_update(allow_referencing=True):
-                row._review()
+                row.company_id._collection_as_staff(row)._review()
             cron._commit_progress(1)
 
     def _review(self):

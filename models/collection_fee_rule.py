@@ -57,7 +57,9 @@ class CollectionFeeRule(models.Model):
         required=True,
     )
     rate = fields.Float(
-        digits=(16, 4), help="Percent of the agreed interest, in the unit beside it."
+        digits=(16, 4),
+        aggregator=None,
+        help="Percent of the agreed interest, in the unit beside it.",
     )
     rate_period = fields.Selection(
         [("year", "a year"), ("month", "a month"), ("day", "a day")],
@@ -68,7 +70,9 @@ class CollectionFeeRule(models.Model):
         "collection.rate.series", string="Reference Rate", ondelete="restrict", index=True
     )
     margin = fields.Float(
-        digits=(16, 4), help="Percentage points added to the reference rate."
+        digits=(16, 4),
+        aggregator=None,
+        help="Percentage points added to the reference rate.",
     )
     rate_mode = fields.Selection(
         [

@@ -44,15 +44,18 @@ class CollectionLevel(models.Model):
         help="No notice for an item on which less can be saved (in the company's currency, "
         "converted to that of the item).",
     )
-    sequence = fields.Integer(default=10, required=True)
+    sequence = fields.Integer(default=10, required=True, aggregator=None)
+    # Days of one level and those of the next don't add up.
     delay_days = fields.Integer(
         string="Days after Due Date",
         required=True,
+        aggregator=None,
         help="Calendar days after the due date; negative: before it. The due day itself "
         "is never late.",
     )
     min_interval_days = fields.Integer(
         string="Minimum Interval",
+        aggregator=None,
         help="Days that must have passed since the item's previous level.",
     )
     send_email = fields.Boolean(string="E-mail")
@@ -95,6 +98,7 @@ class CollectionLevel(models.Model):
     )
     deadline_days = fields.Integer(
         string="Firm Date (days)",
+        aggregator=None,
         help="The notice asks for payment within this many days. 0: it sets no date.",
     )
     fee_rule_id = fields.Many2one(
@@ -114,9 +118,13 @@ class CollectionLevel(models.Model):
         help="Only a manager lets a notice of this level go out.",
     )
     repeat_days = fields.Integer(
-        string="Repeat Every (days)", help="Last level only. 0: never repeated."
+        string="Repeat Every (days)",
+        aggregator=None,
+        help="Last level only. 0: never repeated.",
     )
-    max_repeats = fields.Integer(default=1, help="How often the last level is repeated.")
+    max_repeats = fields.Integer(
+        default=1, aggregator=None, help="How often the last level is repeated."
+    )
     notice_count = fields.Integer(compute="_compute_notice_count")
 
     _delay_sane = models.Constraint(

@@ -130,7 +130,7 @@ class CollectionPause(models.AbstractModel):
         for company in self.env["res.company"].search([]):
             today = date or company._collection_today()
             for name in FOLLOWED_UP:
-                self.env[name].with_company(company)._follow_up(company, today)
+                company._collection_as_staff(self.env[name])._follow_up(company, today)
 
     @api.model
     def _follow_up(self, company, today):

@@ -91,17 +91,24 @@ class CollectionPortal(models.AbstractModel):
 
     @api.model
     def _notice_items(self, notice):
-        """The items a notice lists, and those of the charges made for them."""
-        lines = notice.line_ids.filtered(
-            lambda line: line.kind != compose.CREDIT and line.stage == "issued"
+        """The items a notice lists, those of the charges made for them, and the credits it
+        took off: the page asks for what the notice does."""
+        lines = notice.line_ids.filtered(lambda line: line.stage == "issued")
+        credits = lines.filtered(lambda line: line.kind == compose.CREDIT)
+        items = (lines - credits).move_line_id
+        # Of what is left of a credit another notice may have taken the rest.
+        used = credits.filtered(
+            lambda line: notice.currency_id.compare_amounts(
+                line.move_line_id.amount_residual_currency, line.amount_residual
+            )
+            >= 0
         )
-        items = lines.move_line_id
         charges = (
             self.env["collection.charge"]
             .sudo()
             .search([("move_line_id", "in", items.ids), ("charge_move_id", "!=", False)])
         )
-        return items | charges.charge_move_id.line_ids
+        return items | charges.charge_move_id.line_ids | used.move_line_id
 
     @api.model
     def _items(self, access, company=None):

@@ -20,7 +20,9 @@ class CollectionRate(models.Model):
     date_from = fields.Date(
         string="From", required=True, help="First day on which the value counts."
     )
-    rate = fields.Float(string="Percent a Year", digits=(16, 4), required=True)
+    rate = fields.Float(
+        string="Percent a Year", digits=(16, 4), required=True, aggregator=None
+    )
     source = fields.Char(help="Where the value was published.")
 
     _once = models.Constraint(

@@ -102,6 +102,8 @@ class CollectionCommunication(models.Model):
         :param message: the posted ``mail.message``
         """
         automatic = bool(self.env.context.get(AUTOMATIC))
+        # A mailbox has no language: the company's people read what is written down.
+        self = company._collection_as_staff(self)
         row = self.create(
             {
                 **self._prepare_received(partner, company, message, notice),
@@ -152,10 +154,11 @@ class CollectionCommunication(models.Model):
             customer = self.partner_id.commercial_partner_id
             collector = customer._collection_collectors(self.company_id)[customer.id]
             user = collector or self.company_id._collection_responsible()
+            speaking = self.with_context(lang=user.lang or self.env.lang)
             open_task = record.activity_schedule(
                 TASK,
                 self.company_id._collection_today(),
-                summary=self.env._("Answer of %(customer)s", customer=customer.name),
+                summary=speaking.env._("Answer of %(customer)s", customer=customer.name),
                 note=self.summary,
                 user_id=user.id,
             )

@@ -165,7 +165,9 @@ class CollectionRun(models.Model):
     def _as_requested(self):
         """The run in the name of the person who had it issued, if there was one."""
         user = self.issue_requested_by_id
-        return self.with_user(user).with_context(lang=user.lang).sudo() if user else self
+        if not user:
+            return self.company_id._collection_as_staff(self)
+        return self.with_user(user).with_context(lang=user.lang).sudo()
 
     def _issue_and_commit(self, customer_ids):
         """Issue a batch, commit, render its letters, commit.

@@ -50,6 +50,7 @@ class CollectionRun(models.Model):
             # person his own. The next call finds the day's work done, or does it.
             self._try_again("ir_cron_advance")
             return self.browse()
+        self = company._collection_as_staff(self)
         run = self.search(
             [("company_id", "=", company.id), ("date", "=", date), ("automatic", "=", True)]
         )
@@ -118,7 +119,7 @@ class CollectionRun(models.Model):
         self.activity_schedule(
             activity_type,
             self.date,
-            summary=self.env._("%(count)s notices to approve", count=waiting),
+            summary=self.env._("Notices to approve: %(count)s", count=waiting),
             user_id=self.company_id._collection_responsible().id,
         )
 

@@ -6,7 +6,7 @@ from .typed_values import only_typed
 STATES = [
     ("draft", "Draft"),
     ("to_approve", "To approve"),
-    ("posted", "Posted"),
+    ("posted", "Booked"),
     ("reversed", "Reversed"),
     ("cancelled", "Cancelled"),
 ]

@@ -180,6 +180,15 @@ class ResCompany(models.Model):
             and bank.company_id.id in (False, self.id)
         )[:1]
 
+    def _collection_as_staff(self, records):
+        """The records as a scheduled action of this company meets them.
+
+        Nobody asked for it: what it writes down (why somebody was not reminded, a task) is
+        read by the company's people, so it is in their language.
+        """
+        lang = self._collection_responsible().lang or self.partner_id.lang
+        return records.with_company(self).with_context(lang=lang or self.env.lang)
+
     def _collection_responsible(self):
         """Who gets the tasks: the responsible, else a manager of the company,
         else the administrator."""

@@ -73,6 +73,22 @@ class TestCompanies(CollectionsCommon):
             (stranger,) = (self.company | self.other) - notice.company_id
             self.assertNotIn(stranger.name, html)
 
+    def test_a_scheduled_action_writes_to_the_companys_people_in_their_language(self):
+        """Nobody's language is a scheduled action's own: what it says to people is in that
+        of the company's, what it says to customers in theirs."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.company.collection_responsible_id = self.env.user
+        self.env.user.lang = "fr_FR"
+        self.level_1.requires_approval = True
+        unreachable = self._create_customer("Muette", email=False, lang="en_US")
+        self._invoice(days_late=25, partner=unreachable)
+        self._invoice(days_late=25)
+        self.env["collection.run"]._cron_advance(TODAY)
+        run = self.env["collection.run"].search([("company_id", "=", self.company.id)])
+        self.assertEqual(run.skip_ids.detail, "Muette n’a pas d’adresse e-mail")
+        self.assertEqual(run.activity_ids.summary, "Relances à approuver : 1")
+        self.assertEqual(run.notice_ids.lang, "en_US")
+
     def test_f3_figures_do_not_depend_on_the_active_company(self):
         invoice = self._invoice(days_late=25)
         self._other_invoice(days_late=25)

@@ -308,6 +308,23 @@ class TestPortalCollections(PortalCommon):
         response = self._promise(self._item(later), page=page_url, **link)
         self.assertEqual(response.status_code, 422)
 
+    def test_the_link_asks_for_what_the_notice_does(self):
+        """Less the credits the notice took off, and no credit of later."""
+        self._credit_note(20.0, on=self.today)
+        _invoice, notice = self._notified(amount=120.0)
+        self.assertEqual(notice.amount_due, 100.0)
+        self._credit_note(15.0, on=self.today)
+        door = self.env["collection.portal"]
+        notice._get_portal_url()
+        access = door._access_link(notice.id, notice.portal_token)
+        wanted = door._to_pay(access, self.company.id, notice.currency_id.id, "overdue")
+        self.assertEqual(wanted["amount"], 100.0)
+        self._login()
+        url = urlsplit(notice._get_portal_url())
+        _response, page = self._get(f"{url.path}?{url.query}")
+        self.assertIn("Credit note", page)
+        self.assertIn("100.00", page)
+
     def test_by_a_link_a_contact_is_only_proposed(self):
         _invoice, notice = self._notified()
         self._login()

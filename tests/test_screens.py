@@ -10,6 +10,9 @@ from odoo.tests import Form, freeze_time, tagged
 from .access_common import AccessCommon
 from .common import TODAY
 
+# How the names of numbers begin that mean nothing together.
+NO_SUMS = ("delay_", "days_", "deadline_", "repeat_", "min_interval", "rate", "margin", "percent")
+
 
 @tagged("post_install", "-at_install")
 @freeze_time("2026-03-31")
@@ -68,6 +71,17 @@ class TestScreens(AccessCommon):
         # A dialog with a form has no list to be empty.
         for action in self._actions().filtered(lambda action: action.view_mode != "form"):
             self.assertIn("o_view_nocontent_smiling_face", action.help or "", action.name)
+
+    def test_groups_add_up_only_what_adds_up(self):
+        """Three levels after 10, 16 and 30 days are not one after 56."""
+        for action in self._actions().filtered(lambda action: "list" in action.view_mode):
+            model = self.env[action.res_model]
+            arch = model.get_views([*action.views])["views"]["list"]["arch"]
+            for node in etree.fromstring(arch).iter("field"):
+                field = model._fields.get(node.get("name"))
+                if field is not None and field.store and field.name.startswith(NO_SUMS):
+                    with self.subTest(str(field)):
+                        self.assertNotEqual(field.aggregator, "sum")
 
     def test_settings_open(self):
         self.env.user.group_ids |= self.env.ref("base.group_system")
