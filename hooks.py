@@ -1,7 +1,9 @@
 from odoo import fields
 from odoo.tools import SQL
 
-from .models.collection_discount_in_force import FUNCTION
+from .models import account_move_line_touched, collection_discount_in_force
+
+FUNCTIONS = (account_move_line_touched.FUNCTION, collection_discount_in_force.FUNCTION)
 
 
 def post_init_hook(env):
@@ -24,5 +26,6 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """The database's function goes with the table it reads."""
-    env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s", SQL.identifier(FUNCTION)))
+    """The database's functions go with the tables they read."""
+    for name in FUNCTIONS:
+        env.cr.execute(SQL("DROP FUNCTION IF EXISTS %s", SQL.identifier(name)))

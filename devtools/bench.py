@@ -18,6 +18,7 @@ SIZES = (1000, 10000, 100000)
 # The third level is 17 days after the first, and nobody works in the future.
 AGO = timedelta(days=20)
 PREFIX = "bench"
+BOOKS = "books"
 
 
 def make(size, name):
@@ -91,22 +92,25 @@ class Bench:
 
 def run(options):
     """Measure and print; write `benchmarks/RESULTS.md` when asked."""
-    wanted = _wanted(options.only)
+    # Alone, it leaves the other sections of the results as they are.
+    only_books = options.only == [BOOKS]
+    wanted = () if only_books else _wanted(options.only)
     databases = Databases(environment.prepare())
     template = databases.module_template()
     costs, sections = [], {}
     with tempfile.TemporaryDirectory() as folder, _sink(Path(folder)) as sink:
         bench = Bench(databases, Path(folder), sink.port, options.keep)
-        sizes = options.size or SIZES
+        sizes = () if only_books else options.size or SIZES
         for size in sizes:
             _measure_size(bench, template, size, wanted, options.peer, costs)
-        if options.books:
-            sections["books"] = _books(bench, template)
-    if not costs:
+        if options.books or only_books:
+            sections[BOOKS] = _books(bench, template)
+    if not costs and not sections:
         raise DevError("nothing could be measured")
     machine = report.machine(databases.sql(("SHOW server_version", None))[0][0])
-    sections["works"] = report.works(costs)
-    if options.peer:
+    if costs:
+        sections["works"] = report.works(costs)
+    if costs and options.peer:
         sections["peer"] = report.verdicts(costs)
     for text in (machine, *sections.values()):
         say(f"\n{text}")

@@ -97,6 +97,7 @@ issues, sends, charges and states on them; prints wall time, CPU, SQL queries, p
 item too, and how they grow. The whole of it takes an hour: --size 1000 is quick.
 
   ./dev bench --peer --books --write     everything, into benchmarks/RESULTS.md
+  ./dev bench --only books --write       only posting, paying and screens (10 minutes)
   ./dev bench --make 2000 --database x   only a ledger, to look at it
 """,
     )
@@ -104,7 +105,10 @@ item too, and how they grow. The whole of it takes an hour: --size 1000 is quick
     command.add_argument("--database", metavar="NAME", default="ledger", help="… in NAME (ledger)")
     command.add_argument("--size", type=int, nargs="+", metavar="N", help="(1000 10000 100000)")
     command.add_argument(
-        "--only", nargs="+", metavar="WORK", help="up to these works, e.g. propose or mails"
+        "--only",
+        nargs="+",
+        metavar="WORK",
+        help="up to these works, e.g. propose or mails; or books alone",
     )
     command.add_argument("--peer", action="store_true", help="and the peer, with the ratios")
     command.add_argument(

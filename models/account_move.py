@@ -127,15 +127,8 @@ class AccountMove(models.Model):
         )
         self.invalidate_recordset(flush=False)
 
-    @api.depends(
-        "state",
-        "payment_state",
-        "collection_policy_id",
-        "line_ids.date_maturity",
-        "line_ids.reconciled",
-        "line_ids.collection_level_id",
-        "line_ids.no_followup",
-    )
+    # And on the ledger: see `ledger_followers`.
+    @api.depends("collection_policy_id", "collection_level_id")
     def _compute_collection_status(self):
         states = self._collection_states()
         for move in self:

@@ -68,7 +68,8 @@ class AccountMove(models.Model):
             move.collection_charge_count = len(charges)
             move.collection_charges_open = sum(charges.mapped("amount_open"))
 
-    @api.depends("line_ids.amount_residual", "collection_charge_ids.state", "state")
+    # And on what is left of its items: see `ledger_followers`.
+    @api.depends("collection_charge_ids.state")
     def _compute_collection_interest_accrued(self):
         items = self.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"

@@ -197,13 +197,10 @@ class AccountMoveLine(models.Model):
         :param since: the first day of the change; default: any
         """
         # Safe: whoever books a payment need not see charges.
-        domain = [
-            ("partner_id", "in", self.sudo().partner_id.commercial_partner_id.ids),
-            ("company_id", "in", self.sudo().company_id.ids),
-        ]
-        if since:
-            domain.append(("date_to", ">", since))
-        self.env["collection.charge"].sudo()._mark_to_check(domain)
+        items = self.sudo()
+        self.env["collection.charge"].sudo()._mark_customers_to_check(
+            items.partner_id.commercial_partner_id, items.company_id, since
+        )
 
     def _collection_after_settlement(self):
         """Called when items were settled or left the books."""

@@ -10,7 +10,8 @@ class AccountPayment(models.Model):
         help="A part of this customer payment is not set against anything yet.",
     )
 
-    @api.depends("state", "payment_type", "partner_type", "move_id.line_ids.amount_residual")
+    # And on what is left of its entry: see `ledger_followers`.
+    @api.depends("payment_type", "partner_type")
     def _compute_collection_can_allocate(self):
         for payment in self:
             payment.collection_can_allocate = bool(payment._collection_open_credits())

@@ -1,30 +1,55 @@
-"""Settings of collections are read together, and only by who asks for one of them.
+"""What collections keep on records of others is read together, and only by who asks for it.
 
-The ORM reads all columns of a company or a customer as soon as it needs one, in every
-transaction: some sixty of them are ours, and who posts an invoice looks at none.
+The ORM reads all columns of a record as soon as it needs one, in every transaction, and asks of
+each of them whether the reader may see it: some eighty of them are ours, and who posts an invoice
+or takes a payment looks at hardly any.
 """
 
-from odoo import models
+from odoo import api, models
 
 TOGETHER = "collections"
-# Looked at whenever an invoice is posted.
-ALWAYS = {"collection_block_credit"}
+# Looked at whenever an invoice is posted or paid.
+ALWAYS = {"collection_block_credit", "collection_is_charge", "collection_recovery_line_id"}
 
 
 class ResCompany(models.Model):
     _inherit = "res.company"
 
-    def _register_hook(self):
-        super()._register_hook()
+    @api.model
+    def _post_model_setup__(self):
+        result = super()._post_model_setup__()
         _set_apart(self)
+        return result
 
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    def _register_hook(self):
-        super()._register_hook()
+    @api.model
+    def _post_model_setup__(self):
+        result = super()._post_model_setup__()
         _set_apart(self)
+        return result
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    @api.model
+    def _post_model_setup__(self):
+        result = super()._post_model_setup__()
+        _set_apart(self)
+        return result
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    @api.model
+    def _post_model_setup__(self):
+        result = super()._post_model_setup__()
+        _set_apart(self)
+        return result
 
 
 def _set_apart(model):

@@ -8,10 +8,18 @@ amounts: whatever is booked makes the cache forget all of them, which costs noth
 is nothing to forget.
 """
 
-from odoo import api, models, tools
+from odoo import api, models
 
 # What depends on these fields is forgotten with them.
 FOLLOWING = {
+    "account.move": (
+        "collection_interest_accrued",
+        "collection_interest_note",
+        "collection_next_date",
+        "collection_status",
+        "collection_status_detail",
+    ),
+    "account.payment": ("collection_can_allocate",),
     "collection.charge": ("amount_open",),
     "collection.communication": ("is_needless",),
     "collection.case.line": ("amount_open",),
@@ -24,13 +32,25 @@ class CollectionLedgerFollowers(models.AbstractModel):
     _name = "collection.ledger.followers"
     _description = "What Follows the Ledger"
 
-    @api.model
-    def _forget(self):
-        for field in self._following():
-            field._invalidate_cache(self.env)
+    # Looked for when they are first needed: whoever books asks some fifty times.
+    _found = None
 
     @api.model
-    @tools.ormcache()
+    def _post_model_setup__(self):
+        """There are other fields now."""
+        type(self)._found = None
+        return super()._post_model_setup__()
+
+    @api.model
+    def _forget(self):
+        if self._found is None:
+            type(self)._found = self._following()
+        cached = self.env.transaction.field_data
+        for field in self._found:
+            if cached.get(field):
+                field._invalidate_cache(self.env)
+
+    @api.model
     def _following(self):
         """The fields, and those that depend on them.
 
@@ -80,6 +100,16 @@ class AccountMoveLine(models.Model):
 
 class AccountPartialReconcile(models.Model):
     _inherit = "account.partial.reconcile"
+
+    @api.private
+    def modified(self, fnames, create=False, before=False):
+        result = super().modified(fnames, create, before)
+        self.env["collection.ledger.followers"]._forget()
+        return result
+
+
+class AccountPayment(models.Model):
+    _inherit = "account.payment"
 
     @api.private
     def modified(self, fnames, create=False, before=False):
