@@ -87,9 +87,11 @@ def _serve(prepared, database, port, sink, arguments):
     options = ["-d", database, f"--db-filter=^{database}$", f"--http-port={port}"]
     options += [f"--gevent-port={environment.free_port()}", "--workers=0"]
     options += ["--smtp=127.0.0.1", f"--smtp-port={sink.port}"]
+    # As they are now: what changes while it serves is not in the database.
+    installed = fingerprint()
     code = prepared.run_odoo(*options, *arguments)
     if not code:
-        _remember(database)
+        _remember(database, installed)
     return code
 
 
@@ -132,9 +134,9 @@ def _state(database):
     return paths.STATE / f"{database}.fingerprint"
 
 
-def _remember(database):
+def _remember(database, installed=None):
     """Note which files of the module a database was made or updated from."""
-    _state(database).write_text(fingerprint())
+    _state(database).write_text(installed or fingerprint())
 
 
 def _outdated(database):

@@ -211,13 +211,12 @@ class AccountMove(models.Model):
             company, today, self.commercial_partner_id.ids
         )
         decisions = books.decide()
-        labels = dict(
-            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
-        )
+        skips = self.env["collection.skip"]
+        labels = dict(skips._fields["reason"]._description_selection(self.env))
         states = {}
         for item in books.items:
             move_id = books.rows[item.id]["move_id"]
-            state = _item_state(item, decisions[item.id], today, labels)
+            state = _item_state(item, decisions[item.id], today, labels, skips._say_detail)
             best = states.get(move_id)
             rank = STATUS_ORDER.index(state[0])
             if best is None or rank < STATUS_ORDER.index(best[0]):
@@ -239,10 +238,11 @@ class AccountMove(models.Model):
         return self.env["collection.remind"]._open(self.commercial_partner_id, self)
 
 
-def _item_state(item, decision, today, labels):
+def _item_state(item, decision, today, labels, say):
     """Status, next date and detail of one open item."""
     if item.pause:
         reason, detail, until = item.pause
+        detail = say(reason, detail)
         proposed = reason in ("already_proposed", "waiting_approval")
         text = f"{labels[reason]}: {detail}" if detail else labels[reason]
         day = max(decision.next_date, today) if decision.next_date else False

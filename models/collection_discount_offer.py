@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 from ..engine import discounts
 from .account_payment_term import METHODS, VOUCHER
@@ -143,6 +144,7 @@ class CollectionDiscountOffer(models.Model):
         if not self.env.su:
             raise UserError(self.env._("Offered discounts follow their invoice."))
 
+    @api.depends_context("lang")
     @api.depends("move_id.name", "discount_percentage", "date_end")
     def _compute_display_name(self):
         for offer in self:
@@ -150,7 +152,7 @@ class CollectionDiscountOffer(models.Model):
                 "%(invoice)s: %(percent)s %% until %(date)s",
                 invoice=offer.move_id.name or "",
                 percent=f"{offer.discount_percentage:g}",
-                date=offer.date_end,
+                date=format_date(self.env, offer.date_end),
             )
 
     def _in_force(self, on):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 DEADLINE = "account_collections.mail_activity_type_dispute"
 ESCALATED = "account_collections.mail_activity_type_dispute_escalated"
@@ -66,7 +67,7 @@ class CollectionDispute(models.Model):
             today,
             self.env._(
                 "Unanswered since %(date)s, owner %(owner)s: %(reason)s",
-                date=self.date_deadline,
+                date=format_date(self.env, self.date_deadline),
                 owner=owner.name,
                 reason=self.reason,
             ),

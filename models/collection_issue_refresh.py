@@ -121,6 +121,7 @@ class CollectionIssue(models.AbstractModel):
                 occurrence = self._occurrence(line, level, decision)
                 chosen[item_id] = ladder.Decision(ladder.ADVANCE, level, occurrence)
         for (reason, detail), ids in dropped.items():
+            detail = self.env["collection.skip"]._say_detail(reason, detail)
             lines = notice.line_ids.browse(ids)
             lines._drop(reason, detail)
             self._add_skips(notice, lines, reason, detail)

@@ -3,8 +3,9 @@
 import logging
 from datetime import date
 
-from odoo import Command, api, fields, models
+from odoo import Command, api, models
 from odoo.fields import Domain
+from odoo.tools import format_date
 
 from ..engine import promises
 from .collection_issue import RETRY_ERRORS
@@ -164,7 +165,7 @@ class CollectionPromise(models.Model):
         )
         if missed:
             amounts = ", ".join(
-                f"{one.currency_id.format(one.amount)} ({fields.Date.to_string(one.date_promised)})"
+                f"{one.currency_id.format(one.amount)} ({format_date(self.env, one.date_promised)})"
                 for one in missed
             )
             self._plan_task(

@@ -114,8 +114,11 @@ class CollectionProposal(models.AbstractModel):
     @api.model
     def _insert_skips(self, run, books, omissions):
         rows = [books.rows[omission.item_id] for omission in omissions]
+        skips = self.env["collection.skip"]
+        said = [(omission.reason, omission.detail) for omission in omissions]
+        texts = {one: skips._say_detail(*one) for one in set(said)}
         bulk_insert_columns(
-            self.env["collection.skip"],
+            skips,
             {
                 "move_line_id": [omission.item_id for omission in omissions],
                 "move_id": [row["move_id"] for row in rows],
@@ -125,7 +128,7 @@ class CollectionProposal(models.AbstractModel):
                 "date": [run.date] * len(rows),
                 "level_id": [omission.level and omission.level.id for omission in omissions],
                 "reason": [omission.reason for omission in omissions],
-                "detail": [omission.detail or None for omission in omissions],
+                "detail": [texts[one] for one in said],
             },
         )
 

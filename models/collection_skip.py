@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 REASONS = [
     ("min_interval", "Minimum interval since the previous level"),
@@ -40,6 +41,9 @@ REASONS = [
     ("removed", "Taken out by a person"),
     ("error", "Error"),
 ]
+
+# Reasons whose detail is a day, which the engine, knowing no language, writes as 2026-03-31.
+DAYS = {"min_interval", "sent_recently", "before_start", "discount_decision"}
 
 
 class CollectionSkip(models.Model):
@@ -82,6 +86,11 @@ class CollectionSkip(models.Model):
     )
     reason = fields.Selection(REASONS, required=True, readonly=True)
     detail = fields.Char(readonly=True)
+
+    @api.model
+    def _say_detail(self, reason, detail):
+        """What the engine says beside a reason, as a person reads it; None for nothing."""
+        return format_date(self.env, detail) if detail and reason in DAYS else detail or None
 
     @api.autovacuum
     def _gc_old_skips(self):

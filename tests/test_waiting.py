@@ -18,7 +18,10 @@ class TestSentRecently(CollectionsCommon):
                 invoice,
                 [{"collection_status": "paused", "collection_next_date": later(5)}],
             )
-        self.assertSkipped(self._run(on=later(4)), invoice, "sent_recently")
+            self.assertIn("03/31/2026", invoice.collection_status_detail)
+        run = self._run(on=later(4))
+        self.assertSkipped(run, invoice, "sent_recently")
+        self.assertEqual(run.skip_ids.detail, "03/31/2026", "as the reader writes a day")
         self._run(on=later(5))
         self.assertEqual(invoice.collection_level_id, self.level_1)
 

@@ -72,11 +72,11 @@ class CollectionRemind(models.TransientModel):
                     ),
                 }
             )
-        labels = dict(
-            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
-        )
+        skips = self.env["collection.skip"]
+        labels = dict(skips._fields["reason"]._description_selection(self.env))
         for omission in omissions:
             row = books.rows[omission.item_id]
+            detail = skips._say_detail(omission.reason, omission.detail)
             rows.append(
                 {
                     "outcome": "skip",
@@ -85,7 +85,7 @@ class CollectionRemind(models.TransientModel):
                     "currency_id": row["currency_id"],
                     "amount": row["residual"],
                     "detail": ": ".join(
-                        filter(None, (row["move_name"], labels[omission.reason], omission.detail))
+                        filter(None, (row["move_name"], labels[omission.reason], detail))
                     ),
                 }
             )
