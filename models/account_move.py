@@ -4,6 +4,7 @@ from odoo.tools import SQL, sql
 
 from ..engine import ladder
 from .bulk import id_array
+from .pairs import pair
 
 STATUSES = [
     ("waiting", "Waiting for its next date"),
@@ -216,7 +217,7 @@ class AccountMove(models.Model):
         states = {}
         for item in books.items:
             move_id = books.rows[item.id]["move_id"]
-            state = _item_state(item, decisions[item.id], today, labels, skips._say_detail)
+            state = _item_state(item, decisions[item.id], today, labels, skips)
             best = states.get(move_id)
             rank = STATUS_ORDER.index(state[0])
             if best is None or rank < STATUS_ORDER.index(best[0]):
@@ -238,13 +239,12 @@ class AccountMove(models.Model):
         return self.env["collection.remind"]._open(self.commercial_partner_id, self)
 
 
-def _item_state(item, decision, today, labels, say):
+def _item_state(item, decision, today, labels, skips):
     """Status, next date and detail of one open item."""
     if item.pause:
         reason, detail, until = item.pause
-        detail = say(reason, detail)
         proposed = reason in ("already_proposed", "waiting_approval")
-        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        text = pair(skips.env, labels[reason], skips._say_detail(reason, detail))
         day = max(decision.next_date, today) if decision.next_date else False
         return ("proposed" if proposed else "paused", day, text)
     if decision.step == ladder.ADVANCE:

@@ -119,10 +119,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _collection_say_problem(self, reason, detail):
-        labels = dict(
-            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
-        )
-        return f"{labels[reason]}: {detail}" if detail else labels[reason]
+        return self.env["collection.skip"]._say(reason, detail)
 
     def _collection_open_by_charge(self):
         """``{charge id: open amount}`` of one charge document."""

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 from ..engine import discount_notices, ladder
 from .account_payment_term import VOUCHER
 from .bulk import id_array
+from .pairs import pair
 
 
 @dataclass(slots=True)
@@ -190,6 +191,6 @@ class CollectionCandidate(models.AbstractModel):
                 ._fields["channel"]
                 ._description_selection(self.env)
             )
-            detail = f"{labels.get(row['channel'])}: {row['failure_reason'] or ''}"
+            detail = pair(self.env, labels.get(row["channel"]), row["failure_reason"])
             own = ("not_delivered", detail, None)
         return books.pauses.of_any(books.rows[item.id], own)

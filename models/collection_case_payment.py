@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from .collection_discount_offer import CREDIT_NOTES
+from .pairs import pair
 from .typed_values import only_typed
 
 # What the books say of a payment.
@@ -72,9 +73,12 @@ class CollectionCasePayment(models.Model):
             row.state = "received" if row.partial_id else "reported"
 
     @api.depends("amount", "currency_id", "case_id.name")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for row in self:
-            row.display_name = f"{row.case_id.name}: {row.currency_id.format(row.amount)}"
+            row.display_name = pair(
+                self.env, row.case_id.name, row.currency_id.format(row.amount)
+            )
 
     @api.constrains("move_line_id", "case_id")
     def _check_item(self):

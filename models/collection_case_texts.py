@@ -3,6 +3,8 @@ context."""
 
 from odoo import models
 
+from .pairs import pair
+
 
 class CollectionCase(models.Model):
     _name = "collection.case"
@@ -51,8 +53,7 @@ class CollectionCase(models.Model):
         return self.env._("The creditor claims, as of %(date)s:", date=self._say_today())
 
     def _say_pair(self, label, value):
-        """Each language has its own way to set a colon."""
-        return self.env._("%(label)s: %(value)s", label=label, value=value)
+        return pair(self.env, label, value)
 
     # Parties
 

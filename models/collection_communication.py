@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from .pairs import pair
+
 CHANNELS = [
     ("email", "E-mail"),
     ("letter", "Letter"),
@@ -131,11 +133,12 @@ class CollectionCommunication(models.Model):
             communication.text = kept or communication.body
 
     @api.depends("channel", "summary")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         labels = dict(self._fields["channel"]._description_selection(self.env))
         for communication in self:
-            communication.display_name = ": ".join(
-                filter(None, (labels.get(communication.channel), communication.summary))
+            communication.display_name = pair(
+                self.env, labels.get(communication.channel), communication.summary
             )
 
     @api.model_create_multi

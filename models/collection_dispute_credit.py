@@ -3,6 +3,8 @@ from markupsafe import Markup
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .pairs import pair
+
 INVOICES = ("out_invoice", "out_receipt")
 
 
@@ -131,7 +133,11 @@ class CollectionDispute(models.Model):
         self.ensure_one()
         self.check_access("write")
         asked = ", ".join(
-            f"{item.move_id.name or item.display_name}: {item.currency_id.format(amount)}"
+            pair(
+                self.env,
+                item.move_id.name or item.display_name,
+                item.currency_id.format(amount),
+            )
             for item, amount in amounts.items()
         )
         responsible = self.company_id._collection_responsible()

@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools import format_amount, formatLang
 
 from ..engine import daycount, fixed_amounts, interest
+from .pairs import pair
 
 
 class CollectionFeeRule(models.Model):
@@ -127,7 +128,7 @@ class CollectionFeeRule(models.Model):
         if self.fixed_scope not in scopes:
             return ""
         if self.tier_ids:
-            text = f"{self._letter_scope()}: {self._letter_scale()}"
+            text = pair(self.env, self._letter_scope(), self._letter_scale())
         else:
             amount = self._letter_sum(
                 self.fixed_amount, self.fixed_percent, fixed_amounts.PRINCIPAL

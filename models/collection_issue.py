@@ -201,9 +201,6 @@ class CollectionIssue(models.AbstractModel):
 
     @api.model
     def _fail(self, notice, reason, detail):
-        labels = dict(
-            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
-        )
-        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        text = self.env["collection.skip"]._say(reason, detail)
         self._add_skips(notice, notice._advancing(), reason, detail)
         notice._set_stage("failed", text)

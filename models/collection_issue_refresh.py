@@ -141,13 +141,10 @@ class CollectionIssue(models.AbstractModel):
     @api.model
     def _close(self, notice, reason, detail=""):
         """Nothing is left to say: the proposal ends, with its reason."""
-        labels = dict(
-            self.env["collection.skip"]._fields["reason"]._description_selection(self.env)
-        )
         lines = notice._advancing()
         self._add_skips(notice, lines, reason, detail)
         lines._drop(reason, detail)
-        text = f"{labels[reason]}: {detail}" if detail else labels[reason]
+        text = self.env["collection.skip"]._say(reason, detail)
         notice._set_stage("cancelled", text)
 
     @api.model

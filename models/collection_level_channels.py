@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine import sms_text
+from .pairs import pair
 
 # What a portal link of an invoice adds to the address of the database.
 LINK_SAMPLE = "/my/invoices/123456?access_token=" + "x" * 36
@@ -43,7 +44,7 @@ class CollectionLevel(models.Model):
             shown = self if typed else self._origin.with_context(lang=code)
             text = shown.sms_body or self._standard_sms_text(code)
             length = sms_text.estimate(text, self._sms_samples())
-            lines.append(f"{name}: {self._say_sms_length(length)}")
+            lines.append(pair(self.env, name, self._say_sms_length(length)))
         return "\n".join(lines)
 
     @api.model

@@ -3,6 +3,8 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from .pairs import pair
+
 # What customers read or hear.
 TEXT_FIELDS = ("letter_subject", "letter_body", "letter_closing", "call_script", "sms_body")
 TEMPLATE_FIELDS = ("subject", "body_html")
@@ -89,7 +91,7 @@ class CollectionLevel(models.Model):
         if state in ("valid", "ending"):
             return ""
         labels = dict(self._fields["review_state"]._description_selection(self.env))
-        return f"{self.name}: {labels[state]}"
+        return pair(self.env, self.name, labels[state])
 
     def action_review(self):
         """Record that the texts were read, by whom and until when that counts."""

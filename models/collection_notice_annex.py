@@ -9,6 +9,7 @@ from odoo.tools import formatLang
 
 from ..engine import compose
 from .collection_charge import COMPENSATION, FEE, INTEREST
+from .pairs import pair
 
 
 class CollectionNotice(models.Model):
@@ -179,7 +180,8 @@ class CollectionNotice(models.Model):
                 for rule_id, group in _grouped_by_rule(rows)
             ],
             "documents": [
-                f"{name}: {notice._say_amount(amount)}" for name, amount in texts["documents"]
+                pair(notice.env, name, notice._say_amount(amount))
+                for name, amount in texts["documents"]
             ],
         }
 

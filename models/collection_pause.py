@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
+from .pairs import pair
+
 # What the daily follow-up watches, in this order.
 FOLLOWED_UP = [
     "collection.promise",
@@ -78,10 +80,10 @@ class CollectionPause(models.AbstractModel):
                     )
 
     @api.depends("partner_id", "reason")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for pause in self:
-            parts = (pause.partner_id.display_name, pause.reason)
-            pause.display_name = ": ".join(filter(None, parts))
+            pause.display_name = pair(self.env, pause.partner_id.display_name, pause.reason)
 
     @api.model
     def _prepare_dialog(self, title, partner, items):

@@ -5,6 +5,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .bulk import id_array
+from .pairs import pair
 
 PAUSE_MODELS = ("collection.hold", "collection.promise")
 
@@ -199,5 +200,5 @@ class CollectionPauses(models.AbstractModel):
             )
         )
         for item_id, channel, reason in rows:
-            detail = f"{labels.get(channel, channel)}: {reason or ''}"
+            detail = pair(self.env, labels.get(channel, channel), reason)
             pauses.by_notice[item_id] = ("not_delivered", detail, None)

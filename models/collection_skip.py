@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import format_date
 
+from .pairs import pair
+
 REASONS = [
     ("min_interval", "Minimum interval since the previous level"),
     ("below_minimum", "Below the minimum amount"),
@@ -91,6 +93,12 @@ class CollectionSkip(models.Model):
     def _say_detail(self, reason, detail):
         """What the engine says beside a reason, as a person reads it; None for nothing."""
         return format_date(self.env, detail) if detail and reason in DAYS else detail or None
+
+    @api.model
+    def _say(self, reason, detail=""):
+        """The reason in words, with its detail as a person reads it."""
+        labels = dict(self._fields["reason"]._description_selection(self.env))
+        return pair(self.env, labels[reason], detail)
 
     @api.autovacuum
     def _gc_old_skips(self):

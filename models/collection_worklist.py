@@ -3,6 +3,7 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.misc import formatLang
 
 from ..engine import priority
+from .pairs import pair
 
 NEXT_KINDS = [
     ("approve", "Approve the notice"),
@@ -182,7 +183,7 @@ class CollectionWorklist(models.Model):
         labels = dict(self._fields["next_kind"]._description_selection(self.env))
         for row in self:
             text = labels.get(row.next_kind, "")
-            row.next_action = f"{text}: {row.next_summary}" if row.next_summary else text
+            row.next_action = pair(self.env, text, row.next_summary)
 
     @api.depends("promises_open", "promises_broken", "promise_date")
     @api.depends_context("lang")

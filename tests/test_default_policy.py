@@ -144,6 +144,12 @@ class TestDefaultPolicy(TransactionCase):
     def _said(self, level, language):
         return " ".join(plain(text) for text in self._texts(level, language).values()).lower()
 
+    def test_each_language_sets_its_colon(self):
+        for language, colon in zip(LANGUAGES, (": ", "\u00a0: ", ": "), strict=True):
+            skips = self.env["collection.skip"].with_context(lang=language)
+            self.assertRegex(skips._say("held", "why"), rf"\w{colon}why$")
+            self.assertNotIn(":", skips._say("held"))
+
     def test_firm_date_from_the_second_level_on(self):
         for language in LANGUAGES:
             for level, firm in (

@@ -5,6 +5,7 @@ from datetime import date
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+from ..models.pairs import pair
 from .collection_call import ABOUT_ITEMS, NOBODY
 
 
@@ -96,7 +97,7 @@ class CollectionCall(models.TransientModel):
         return dict(labels)[self.outcome_code]
 
     def _feedback(self):
-        return ": ".join(filter(None, (self._outcome_label(), self.outcome)))
+        return pair(self.env, self._outcome_label(), self.outcome)
 
     # What follows
 
@@ -147,7 +148,7 @@ class CollectionCall(models.TransientModel):
             "mail_activity_type_find_number",
             self._collector(),
             self.env._("%(company)s: find a phone number", company=self.company_id.name),
-            f"{self.recipient_id.name}: {reason}",
+            pair(self.env, self.recipient_id.name, reason),
         )
 
     def _record_promises(self, row):

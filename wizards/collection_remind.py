@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..models.pairs import pair
+
 
 class CollectionRemind(models.TransientModel):
     """“Remind now”: shows what would go out, then goes through the same door."""
@@ -73,7 +75,6 @@ class CollectionRemind(models.TransientModel):
                 }
             )
         skips = self.env["collection.skip"]
-        labels = dict(skips._fields["reason"]._description_selection(self.env))
         for omission in omissions:
             row = books.rows[omission.item_id]
             detail = skips._say_detail(omission.reason, omission.detail)
@@ -84,8 +85,8 @@ class CollectionRemind(models.TransientModel):
                     "level_id": omission.level.id if omission.level else False,
                     "currency_id": row["currency_id"],
                     "amount": row["residual"],
-                    "detail": ": ".join(
-                        filter(None, (row["move_name"], labels[omission.reason], detail))
+                    "detail": pair(
+                        self.env, row["move_name"], skips._say(omission.reason, detail)
                     ),
                 }
             )
