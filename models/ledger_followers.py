@@ -8,7 +8,7 @@ amounts: whatever is booked makes the cache forget all of them, which costs noth
 is nothing to forget.
 """
 
-from odoo import api, models
+from odoo import api, models, tools
 
 # What depends on these fields is forgotten with them.
 FOLLOWING = {
@@ -32,27 +32,18 @@ class CollectionLedgerFollowers(models.AbstractModel):
     _name = "collection.ledger.followers"
     _description = "What Follows the Ledger"
 
-    # Looked for when they are first needed: whoever books asks some fifty times.
-    _found = None
-
-    @api.model
-    def _post_model_setup__(self):
-        """There are other fields now."""
-        type(self)._found = None
-        return super()._post_model_setup__()
-
     @api.model
     def _forget(self):
-        if self._found is None:
-            type(self)._found = self._following()
         cached = self.env.transaction.field_data
-        for field in self._found:
+        for field in self._following():
             if cached.get(field):
                 field._invalidate_cache(self.env)
 
     @api.model
+    @tools.ormcache()
     def _following(self):
-        """The fields, and those that depend on them.
+        """The fields, and those that depend on them. Emptied whenever models are set up,
+        some of them too: a custom field makes new ones of those around it.
 
         :raises TypeError: for one that is stored: it would not be computed again
         """
