@@ -60,7 +60,9 @@ class CollectionDemo(models.AbstractModel):
         return self._ref(f"partner_{name}")
 
     def _day(self, ago):
-        return fields.Date.today() - timedelta(days=ago)
+        """A day of the story: the later one while the two countries are not in the same."""
+        today = max(self._company(code)._collection_today() for code in VAT)
+        return today - timedelta(days=ago)
 
     def _load_chart(self, code):
         """The country's own chart of accounts where it is installed."""

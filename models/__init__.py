@@ -149,6 +149,7 @@ from . import collection_discount_deduction_note
 from . import collection_discount_deduction_undo
 from . import account_move_line_together
 from . import account_move_line_touched
+from . import account_move_line_undescribed
 from . import res_partner_deductions
 from . import account_move_words
 from . import account_move_words_qr

@@ -37,6 +37,7 @@ from . import test_local_days
 from . import test_instalments
 from . import test_issue_in_bulk
 from . import test_issue_texts
+from . import test_item_undescribed
 from . import test_absurd_engine
 from . import test_absurd_run
 from . import test_access
