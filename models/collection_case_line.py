@@ -46,7 +46,7 @@ class CollectionCaseLine(models.Model):
         help="What was open on the day of the hand-over; before it, what is open now.",
     )
     amount_open = fields.Monetary(
-        string="Open", compute="_compute_amount_open", compute_sudo=True
+        string="Open Amount", compute="_compute_amount_open", compute_sudo=True
     )
 
     # Nobody pays two agencies for one debt.

@@ -15,7 +15,7 @@ class CollectionCase(models.Model):
         help="What was open when it was handed over, in the company's currency.",
     )
     amount_open = fields.Monetary(
-        string="Open", compute="_compute_money", compute_sudo=True, store=True
+        string="Open Amount", compute="_compute_money", compute_sudo=True, store=True
     )
     amount_recovered = fields.Monetary(
         string="Recovered",

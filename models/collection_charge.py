@@ -109,7 +109,7 @@ class CollectionCharge(models.Model):
     )
     amount_waived = fields.Monetary(string="Waived", readonly=True)
     amount_open = fields.Monetary(
-        string="Open",
+        string="Open Amount",
         compute="_compute_amount_open",
         compute_sudo=True,
         help="What the customer still owes of it; payments on a charge document settle "

@@ -86,7 +86,7 @@ class CollectionNoticeLine(models.Model):
     amount_original = fields.Monetary(string="Original", readonly=True)
     amount_paid = fields.Monetary(string="Paid", readonly=True)
     amount_residual = fields.Monetary(
-        string="Open", readonly=True, help="Negative for a credit."
+        string="Open Amount", readonly=True, help="Negative for a credit."
     )
     amount_disputed = fields.Monetary(string="Disputed", readonly=True)
     amount_charges = fields.Monetary(string="Charges", readonly=True)

@@ -78,7 +78,7 @@ class CollectionPromise(models.Model):
     state = fields.Selection(
         [
             ("draft", "Planned"),
-            ("open", "Open"),
+            ("open", "Pending"),
             ("kept", "Kept"),
             ("partly_kept", "Partly kept"),
             ("broken", "Broken"),

@@ -49,7 +49,7 @@ class CollectionWorklist(models.Model):
     )
     # Amounts: in company currency to rank and filter, per currency to read.
     amount_open = fields.Monetary(
-        string="Open", currency_field="company_currency_id", readonly=True
+        string="Open Amount", currency_field="company_currency_id", readonly=True
     )
     amount_overdue = fields.Monetary(
         string="Overdue",

@@ -37,7 +37,7 @@ class CollectionWriteOffLine(models.Model):
         related="company_id.currency_id", string="Company Currency"
     )
     amount_residual = fields.Monetary(
-        related="move_line_id.amount_residual_currency", string="Open"
+        related="move_line_id.amount_residual_currency", string="Open Amount"
     )
     amount = fields.Monetary(
         string="Given Up",

@@ -29,7 +29,7 @@ class CollectionAllocateLine(models.TransientModel):
     is_booked = fields.Boolean(string="Booked", compute="_compute_is_booked")
     date_due = fields.Date(string="Due Date", readonly=True)
     currency_id = fields.Many2one(related="wizard_id.currency_id")
-    amount_open = fields.Monetary(string="Open", readonly=True)
+    amount_open = fields.Monetary(string="Open Amount", readonly=True)
     offer_id = fields.Many2one(
         "collection.discount.offer", readonly=True, ondelete="cascade"
     )

@@ -135,7 +135,7 @@ class CollectionDisputeResolveLine(models.TransientModel):
     currency_id = fields.Many2one(related="move_line_id.currency_id")
     amount_open = fields.Monetary(
         related="move_line_id.amount_residual_currency",
-        string="Open",
+        string="Open Amount",
         currency_field="currency_id",
     )
     amount = fields.Monetary(string="Credit", help="Tax included.")

@@ -127,7 +127,7 @@ class CollectionRecoveryLine(models.TransientModel):
     move_id = fields.Many2one(related="move_line_id.move_id", string="Payment")
     date = fields.Date(related="move_line_id.date")
     currency_id = fields.Many2one(related="move_line_id.currency_id")
-    amount_open = fields.Monetary(string="Open", compute="_compute_amount_open")
+    amount_open = fields.Monetary(string="Open Amount", compute="_compute_amount_open")
     amount = fields.Monetary(string="Take", required=True)
 
     _positive = models.Constraint("CHECK(amount >= 0)", "An amount cannot be negative.")
