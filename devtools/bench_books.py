@@ -86,8 +86,8 @@ def _ask(process, work):
 
 def _table(found, screens):
     rows = [
-        f"Median of {ROUNDS} pairs, one with and one without the module, measured in turns; in "
-        "brackets the middle half of what resampling the pairs gives.",
+        f"Median of {ROUNDS} pairs, one with and one without the module, as in the web client, "
+        "measured in turns; in brackets the middle half of what resampling the pairs gives.",
         "",
         "| Work | without | with | more |",
         "|---|--:|--:|--:|",
