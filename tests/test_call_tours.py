@@ -7,9 +7,11 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 
+from .tours_common import PatientTours
+
 
 @tagged("post_install", "-at_install")
-class TestCallTours(AccountTestInvoicingHttpCommon):
+class TestCallTours(PatientTours, AccountTestInvoicingHttpCommon):
     def test_a_call_with_a_promise(self):
         company = self.env.company
         self.env.user.group_ids |= self.env.ref("account_collections.group_collections_manager")

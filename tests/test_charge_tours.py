@@ -7,9 +7,11 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 
+from .tours_common import PatientTours
+
 
 @tagged("post_install", "-at_install")
-class TestChargeTours(AccountTestInvoicingHttpCommon):
+class TestChargeTours(PatientTours, AccountTestInvoicingHttpCommon):
     """1,000.00, 30 days late at 12 % a year: 9.86, and 40.00."""
 
     @classmethod

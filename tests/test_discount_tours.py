@@ -7,6 +7,8 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 
+from .tours_common import PatientTours
+
 TIERS = [
     Command.create({"discount_days": 8, "discount_percentage": 3.0}),
     Command.create({"discount_days": 15, "discount_percentage": 2.0}),
@@ -14,7 +16,7 @@ TIERS = [
 
 
 @tagged("post_install", "-at_install")
-class TestDiscountTours(AccountTestInvoicingHttpCommon):
+class TestDiscountTours(PatientTours, AccountTestInvoicingHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

@@ -3,10 +3,11 @@
 from odoo.tests import tagged
 
 from .portal_collections_common import PortalCommon
+from .tours_common import PatientTours
 
 
 @tagged("post_install", "-at_install")
-class TestPortalCollectionsTour(PortalCommon):
+class TestPortalCollectionsTour(PatientTours, PortalCommon):
     def test_visit(self):
         promised = self._late_today(amount=100.0)
         contested = self._late_today(amount=250.0)

@@ -7,9 +7,11 @@ from odoo.tests import new_test_user, tagged
 
 from odoo.addons.account.tests.common import AccountTestInvoicingHttpCommon
 
+from .tours_common import PatientTours
+
 
 @tagged("post_install", "-at_install")
-class TestTours(AccountTestInvoicingHttpCommon):
+class TestTours(PatientTours, AccountTestInvoicingHttpCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()

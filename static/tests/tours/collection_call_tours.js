@@ -1,8 +1,10 @@
 import { registry } from "@web/core/registry";
 
+import { patient } from "./patient";
+
 /** A call from the list of calls: the script, a promise, and its record. */
 registry.category("web_tour.tours").add("collection_call_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "The call of the notice is in the list",
             trigger: ".o_data_row:contains(Tour Customer) button[name=action_log_call]",
@@ -48,5 +50,5 @@ registry.category("web_tour.tours").add("collection_call_tour", {
             content: "The list is done",
             trigger: ".o_view_nocontent:contains(Nobody has to be called)",
         },
-    ],
+    ]),
 });

@@ -1,8 +1,10 @@
 import { registry } from "@web/core/registry";
 
+import { patient } from "./patient";
+
 /** From an overdue invoice to booked charges, and back by a manager's word. */
 registry.category("web_tour.tours").add("collection_charge_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "The invoice says what lateness costs",
             trigger: ".o_form_view .nav-link:contains(Collections)",
@@ -66,12 +68,12 @@ registry.category("web_tour.tours").add("collection_charge_tour", {
             content: "It is waived",
             trigger: ".o_statusbar_status .o_arrow_button_current:contains(Waived)",
         },
-    ],
+    ]),
 });
 
 /** A payment without an invoice, set against what is owed. */
 registry.category("web_tour.tours").add("collection_allocate_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "A part of the payment is not allocated",
             trigger: ".o_form_view button[name=action_collection_allocate]",
@@ -99,5 +101,5 @@ registry.category("web_tour.tours").add("collection_allocate_tour", {
             content: "Nothing is left to allocate",
             trigger: ".o_form_view:not(:has(button[name=action_collection_allocate]))",
         },
-    ],
+    ]),
 });

@@ -1,10 +1,12 @@
 import { registry } from "@web/core/registry";
 
+import { patient } from "./patient";
+
 const TIERS = ".o_field_widget[name=discount_tier_ids]";
 
 /** An accountant gives 3 % within 8 days and 2 % within 15. */
 registry.category("web_tour.tours").add("collection_discount_term_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "The first tier",
             trigger: `.o_form_view ${TIERS} .o_field_x2many_list_row_add a`,
@@ -53,12 +55,12 @@ registry.category("web_tour.tours").add("collection_discount_term_tour", {
             content: "Saved",
             trigger: ".o_form_view .o_form_saved",
         },
-    ],
+    ]),
 });
 
 /** The payment wizard knows the tier of its day. */
 registry.category("web_tour.tours").add("collection_discount_payment_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "What the invoice offers",
             trigger: ".o_form_view .nav-link[name=collection_discounts]",
@@ -87,5 +89,5 @@ registry.category("web_tour.tours").add("collection_discount_payment_tour", {
             content: "It is settled",
             trigger: ".o_form_view:not(:has(button[name=action_register_payment]:visible)) .o_widget_web_ribbon .ribbon:contains(/Paid|In Payment/i)",
         },
-    ],
+    ]),
 });

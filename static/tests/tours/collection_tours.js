@@ -1,13 +1,15 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { patient } from "./patient";
+
 /**
  * From the menu to an issued notice: what a collector does by hand when he does
  * not wait for the scheduled action.
  */
 registry.category("web_tour.tours").add("collection_run_tour", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         ...stepUtils.goToAppSteps("account.menu_finance", "Open the accounting application"),
         {
             content: "Open Collections",
@@ -81,12 +83,12 @@ registry.category("web_tour.tours").add("collection_run_tour", {
             trigger:
                 ".o_field_widget[name=communication_ids] .o_data_row:contains(Phone call):contains(Done)",
         },
-    ],
+    ]),
 });
 
 /** One invoice, reminded at once from its own page. */
 registry.category("web_tour.tours").add("collection_remind_tour", {
-    steps: () => [
+    steps: () => patient([
         {
             content: "The invoice says where it stands",
             trigger: ".o_form_view .nav-link:contains(Collections)",
@@ -114,5 +116,5 @@ registry.category("web_tour.tours").add("collection_remind_tour", {
             content: "The notice is issued",
             trigger: ".o_form_view .o_statusbar_status .o_arrow_button_current:contains(Issued)",
         },
-    ],
+    ]),
 });

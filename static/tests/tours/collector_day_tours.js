@@ -1,13 +1,15 @@
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
 
+import { patient } from "./patient";
+
 /**
  * A collector's day on one screen: who comes first and why, a call that ends with a
  * promise, a dispute, a hold, and on to the next customer.
  */
 registry.category("web_tour.tours").add("collector_day_tour", {
     url: "/odoo",
-    steps: () => [
+    steps: () => patient([
         ...stepUtils.goToAppSteps("account.menu_finance", "Open the accounting application"),
         {
             content: "Open Collections",
@@ -128,5 +130,5 @@ registry.category("web_tour.tours").add("collector_day_tour", {
             content: "It is the next one in rank",
             trigger: ".o_form_view .oe_title:contains(Small Customer)",
         },
-    ],
+    ]),
 });

@@ -1,9 +1,11 @@
 import { registry } from "@web/core/registry";
 
+import { patient } from "./patient";
+
 /** A customer looks at what is open, promises a day, contests an invoice with a file. */
 registry.category("web_tour.tours").add("portal_collections_tour", {
     url: "/my",
-    steps: () => [
+    steps: () => patient([
         {
             content: "The card on the home page",
             trigger: "a[href='/my/collections']:contains(Open Items)",
@@ -121,5 +123,5 @@ registry.category("web_tour.tours").add("portal_collections_tour", {
             content: "She is there",
             trigger: ".o_collection_contact:contains(ana.pop@example.com)",
         },
-    ],
+    ]),
 });
