@@ -9,7 +9,7 @@ class AccountMoveLine(models.Model):
     Core asks for the description of the tracked fields among those it writes. Where none is
     tracked, which is most of the time, the list it names is empty, and an empty list means all
     hundred fields: their labels, whether one may sort, group and sum by them. It looks at none
-    of it. That is a third of the time it takes to post an invoice, and each field of ours made
+    of it. That is a sixth of the time it takes to post an invoice, and each field of ours made
     it longer.
     """
 
