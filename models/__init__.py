@@ -18,6 +18,7 @@ from . import collection_notice_approval
 from . import collection_notice_freeze
 from . import collection_notice_refresh
 from . import collection_notice_delivery
+from . import collection_notice_second_look
 from . import collection_notice_line
 from . import collection_notice_line_issue
 from . import collection_notice_letter
@@ -28,6 +29,8 @@ from . import collection_reason
 from . import collection_communication_reason
 from . import collection_communication_call
 from . import collection_communication_letter
+from . import collection_communication_second_look
+from . import collection_communication_again
 from . import collection_pause
 from . import collection_hold
 from . import collection_dispute
@@ -104,6 +107,7 @@ from . import ir_qweb
 from . import ir_sequence
 from . import mail_activity
 from . import mail_mail
+from . import mail_mail_by_hand
 from . import mail_template
 from . import collection_plan_delivery
 from . import mail_thread

@@ -65,8 +65,9 @@ class AccountMoveLine(models.Model):
                 """
                 CREATE OR REPLACE FUNCTION %(function)s(items integer[], moves integer[])
                 RETURNS TABLE (field_name text, record_id integer) LANGUAGE plpgsql STABLE
-                -- The plan is kept: the tables, empty at first, may grow meanwhile.
-                SET enable_seqscan = off AS $$
+                -- The plan is kept: the tables, empty at first, may grow meanwhile. Left alone,
+                -- PostgreSQL would plan anew each time, as few items look cheaper than any.
+                SET enable_seqscan = off SET plan_cache_mode = force_generic_plan AS $$
                 BEGIN
                     RETURN QUERY %(rows)s;
                 END

@@ -176,18 +176,6 @@ class CollectionCommunication(models.Model):
         self.check_access("write")
         self.filtered(lambda row: row.state == "failed").sudo().resolved = True
 
-    def action_resend(self):
-        """Send failed messages again, to the recipient's address of today."""
-        self.check_access("write")
-        failed = self.filtered(
-            lambda row: row.automatic
-            and row.notice_id
-            and row.state == "failed"
-            and row.failure_kind != "cancelled"
-            and row.channel in ("email", "letter", "sms")
-        )
-        failed.notice_id.sudo()._resend(failed.sudo())
-
     def action_mark_posted(self):
         """The person has posted these letters."""
         self.check_access("write")
@@ -211,6 +199,12 @@ class CollectionCommunication(models.Model):
             lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
         )
         mails._fail("address", self.env._("Returned by %(email)s", email=email))
+
+    def _lost(self, reason):
+        """Somebody has taken queued ones out of their queue; those that were being handed
+        over may have arrived."""
+        for row in self.filtered(lambda row: row.state == "queued"):
+            row._fail("unknown" if row.claimed_on else "temporary", reason)
 
     def _not_needed(self, reason):
         """It did not leave, and need not any more; the notice has not failed."""

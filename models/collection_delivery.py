@@ -106,22 +106,48 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _resend(self, notices, communications):
         """See ``collection.notice._resend``."""
+        refused = {}
         for communication in communications:
-            notice = communication.notice_id
-            if notice.stage == "failed":
-                self._check_not_superseded(notice)
-                notice._set_stage("issued", "")
-            unusable = self._unusable_addresses(notice.company_id, self.env["res.partner"])
-            problems = self._channel_problems(notice.recipient_id, notice.level_id, unusable)
-            communication.resolved = True
-            again = self.env["collection.communication"].create(
-                [self._prepare_communication(notice, communication.channel, problems)]
-            )
-            if again.state == "queued" and again.channel == "email":
-                self._queue_mails(again)
-            self._queue_sms(again)
-            self._attach_letters(notice)
+            try:
+                with self.env.cr.savepoint():
+                    self._resend_one(communication)
+            except UserError as error:
+                refused[communication] = str(error)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+        return refused
+
+    @api.model
+    def _resend_one(self, communication):
+        notice = communication.notice_id
+        self._check_may_resend(notice)
+        if notice.stage == "failed":
+            notice._set_stage("issued", "")
+        unusable = self._unusable_addresses(notice.company_id, self.env["res.partner"])
+        problems = self._channel_problems(notice.recipient_id, notice.level_id, unusable)
+        communication.resolved = True
+        again = self.env["collection.communication"].create(
+            [self._prepare_communication(notice, communication.channel, problems)]
+        )
+        if again.state == "queued" and again.channel == "email":
+            self._queue_mails(again)
+        self._queue_sms(again)
+        self._attach_letters(notice)
+
+    @api.model
+    def _check_may_resend(self, notice):
+        """:raises UserError: for a notice that was taken back, or whose place another took"""
+        if notice.stage not in ("issued", "failed") or notice.run_id.state in (
+            "reversed",
+            "cancelled",
+        ):
+            raise UserError(
+                self.env._(
+                    "Notice %(notice)s was taken back: it is not sent again.",
+                    notice=notice.display_name,
+                )
+            )
+        if notice.stage == "failed":
+            self._check_not_superseded(notice)
 
     @api.model
     def _check_not_superseded(self, notice):

@@ -125,6 +125,7 @@ class CollectionIssue(models.AbstractModel):
         delivery = self.env["collection.delivery"]
         notices._set_issued(delivery._texts(notices))
         delivery._deliver(notices)
+        self.env["collection.communication"]._resolve_superseded(notices)
         # The unique index and the items' rows speak now, inside the savepoint; what was
         # written in bulk is read anew by whoever asks.
         self.env.invalidate_all()

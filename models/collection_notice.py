@@ -189,7 +189,9 @@ class CollectionNotice(models.Model):
         self.check_access("write")
         if self.filtered(lambda notice: notice.stage in ("issued", "reversed")):
             raise UserError(self.env._("An issued notice can be reversed, not cancelled."))
-        self.sudo()._set_stage("cancelled")
+        closed = self.sudo()
+        closed._set_stage("cancelled")
+        closed._forget_failures()
 
     def action_reverse(self):
         """Take issued notices back: their items return to the level before.
@@ -202,6 +204,7 @@ class CollectionNotice(models.Model):
             raise UserError(self.env._("Only an issued notice can be reversed."))
         issued._set_stage("reversed")
         issued._cancel_pending(self.env._("Notice reversed"))
+        issued._forget_failures()
 
     def action_print(self):
         """One PDF of all letters, by country, zip and customer."""

@@ -10,11 +10,20 @@ class CollectionNotice(models.Model):
 
     def _cancel_pending(self, reason):
         """Nothing is left to collect, or the notice was taken back: planned
-        calls and messages that have not left are not needed any more."""
+        calls and messages that have not left are not needed any more.
+
+        What a dead process was handing over may have arrived, and stays in question.
+        """
         pending = self.communication_ids.filtered(lambda row: row.state == "queued")
-        pending.mail_mail_id.filtered(lambda mail: mail.state == "outgoing").cancel()
+        interrupted = pending.filtered(lambda row: row.claimed_on and row.channel == "email")
+        pending -= interrupted
+        pending._not_needed(reason)
+        pending.mail_mail_id._collection_take_out()
         pending.activity_id.unlink()
-        pending.write({"state": "failed", "failure_kind": "cancelled", "failure_reason": reason})
+        for mail, rows in interrupted.grouped("mail_mail_id").items():
+            mail._collection_unknown(
+                rows, self.env._("Sending was interrupted; the message may have arrived.")
+            )
 
     def _cancel_settled_calls(self):
         """Planned calls about paid items are not made."""
@@ -48,12 +57,23 @@ class CollectionNotice(models.Model):
                 notice._cancel_pending(reason)
 
     def _resend(self, communications):
-        """A person sends failed e-mails again.
+        """Send failed messages again.
 
         The notice, which may have failed, counts as issued again unless its
         items moved on meanwhile.
+
+        :return: ``{communication: why it is not sent any more}``
         """
-        self.env["collection.delivery"]._resend(self, communications)
+        return self.env["collection.delivery"]._resend(self, communications)
+
+    def _forget_failures(self):
+        """These were taken back: what could not be sent of them is nobody's task any more.
+
+        A wrong address stays one, and what may have arrived is for a person to see.
+        """
+        self.communication_ids.filtered(
+            lambda row: row.state == "failed" and row.failure_kind == "temporary"
+        ).resolved = True
 
     def _message_receive_bounce(self, email, partner):
         """The customer's server returned the mail."""
@@ -69,42 +89,3 @@ class CollectionNotice(models.Model):
 
     def _mail_get_partner_fields(self, introspect_fields=False):
         return ["recipient_id", "partner_id"]
-
-    def _paid_meanwhile(self):
-        """Those about which nothing is owed any more: settled, or covered by money that
-        nobody has allocated yet, looked at as it is when notices are issued.
-
-        A message that waits for the end of a quiet time may wait for days. The number
-        of queries does not grow with the notices.
-        """
-        paid = self.filtered(lambda notice: notice._are_items_settled())
-        waiting = (self - paid).filtered(lambda notice: notice.stage == "issued")
-        for company, group in waiting.grouped("company_id").items():
-            # Safe: whoever sends messages need not see the books.
-            candidate = self.env["collection.candidate"].sudo().with_company(company)
-            books = candidate._read_books(
-                company, company._collection_today(), group.partner_id.ids, ignore_proposals=True
-            )
-            covered = self._covered(books)
-            for notice in group:
-                items = notice._advancing().move_line_id
-                open_items = items.filtered(lambda item: not item.reconciled)
-                if open_items and set(open_items.ids) <= covered:
-                    paid |= notice
-        return paid
-
-    def _covered(self, books):
-        """Ids of the items that open credits pay, where the policy counts them, and of
-        those with a payment on its way."""
-        shares = {}
-        for share in books.pour():
-            shares.setdefault(share.item_id, []).append(share)
-        covered = set()
-        for item in books.items:
-            if item.pause and item.pause[0] == "payment_in_progress":
-                covered.add(item.id)
-            rules = books.rules.get(item.ladder)
-            mine = shares.get(item.id, [])
-            if rules and rules.net_credits and mine:
-                covered |= compose.covered([item], mine, books.precisions[item.currency])
-        return covered

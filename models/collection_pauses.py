@@ -178,8 +178,8 @@ class CollectionPauses(models.AbstractModel):
 
     @api.model
     def _add_undelivered(self, pauses, date, item_ids):
-        """A level that may not have arrived blocks the next one; one that failed
-        today is not tried again today."""
+        """A level that may not have arrived blocks the next one, and so does one that
+        something keeps from leaving; one that failed today is not tried again today."""
         channels = self.env["collection.communication"]._fields["channel"]
         labels = dict(channels._description_selection(self.env))
         rows = self.env.execute_query(
@@ -190,10 +190,17 @@ class CollectionPauses(models.AbstractModel):
                   JOIN collection_notice notice ON notice.id = line.notice_id
                   JOIN collection_communication com ON com.notice_id = notice.id
                  WHERE line.kind = 'item' AND line.move_line_id = ANY(%(items)s)
-                   AND com.state = 'failed' AND com.resolved IS NOT TRUE
-                   AND (line.stage = 'issued' AND com.failure_kind = 'unknown'
-                        OR line.stage = 'failed' AND notice.date = %(date)s
-                       AND com.failure_kind != 'cancelled')
+                   AND com.resolved IS NOT TRUE
+                   AND (com.state = 'failed'
+                        AND (line.stage = 'issued' AND com.failure_kind = 'unknown'
+                             OR line.stage = 'failed' AND notice.date = %(date)s
+                            AND com.failure_kind != 'cancelled')
+                        OR com.state = 'queued' AND com.failure_reason IS NOT NULL
+                        AND line.stage = 'issued' AND NOT EXISTS (
+                            SELECT 1
+                              FROM collection_communication other
+                             WHERE other.notice_id = notice.id AND other.direction = 'out'
+                               AND other.state IN ('sent', 'done')))
                 """,
                 items=item_ids,
                 date=date,

@@ -192,9 +192,8 @@ class MailMail(models.Model):
     def send(self, auto_commit=False, raise_exception=False, post_send_callback=None):
         """Nobody is reminded of an instalment he has paid meanwhile."""
         rows = self._collection_overtaken(self._collection_rows())
-        rows.mail_mail_id.cancel()
         rows._not_needed(self.env._("Nothing left to collect"))
-        return super(MailMail, self - rows.mail_mail_id).send(
+        return super().send(
             auto_commit=auto_commit,
             raise_exception=raise_exception,
             post_send_callback=post_send_callback,

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import format_date
 
 # Written by the engine and the buttons, not by a person.
 DECIDED = {"state", "automatic", "issue_requested_on", "issue_requested_by_id"}
@@ -72,6 +73,13 @@ class CollectionRun(models.Model):
     def _compute_name(self):
         for run in self:
             run.name = f"{run.company_id.name} · {run.date}"
+
+    @api.depends("name")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        """The name, its day as the reader writes it."""
+        for run in self:
+            run.display_name = f"{run.company_id.name} · {format_date(self.env, run.date)}"
 
     def _compute_rivals(self):
         for run in self:
@@ -146,9 +154,8 @@ class CollectionRun(models.Model):
         for run in self.sudo():
             if run.state != "issued":
                 raise UserError(self.env._("Only an issued run can be reversed."))
-            run.notice_ids.filtered(lambda n: n.stage in ("proposed", "to_approve"))._set_stage(
-                "cancelled"
-            )
+            open_ones = ("proposed", "to_approve", "failed")
+            run.notice_ids.filtered(lambda n: n.stage in open_ones).action_cancel()
             issued = run.notice_ids.filtered(lambda notice: notice.stage == "issued")
             if issued:
                 issued.action_reverse()

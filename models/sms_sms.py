@@ -87,10 +87,8 @@ class SmsSms(models.Model):
         ours = self.browse(sms.id for sms in rows)
         if self - ours:
             super(SmsSms, self - ours)._send(**options)
-        queued = [row for row in rows.values() if row.state == "queued"]
-        paid = self.env["collection.notice"].union(*(row.notice_id for row in queued))
-        paid = paid.sudo()._paid_meanwhile()
-        ready = ours.filtered(lambda sms: sms._collection_may_leave(rows[sms], paid))
+        self.env["collection.communication"].sudo().union(*rows.values())._keep_back()
+        ready = ours.filtered(lambda sms: sms._collection_may_leave(rows[sms]))
         ready._collection_claim(rows)
         for company, group in ready.grouped(lambda sms: rows[sms].company_id).items():
             scoped = group.with_company(company).with_context(
@@ -142,20 +140,9 @@ class SmsSms(models.Model):
             {"state": "canceled", "failure_type": False}
         )
 
-    def _collection_may_leave(self, row, paid):
-        """False for what is not needed any more, was tried before, or must wait.
-
-        :param paid: the notices that need not go, see ``_paid_meanwhile``
-        """
+    def _collection_may_leave(self, row):
+        """False for what is not needed any more, was tried before, or must wait."""
         self.ensure_one()
-        notice = row.notice_id
-        reason = ""
-        if row.state == "queued" and notice in paid:
-            reason = self.env._("Nothing left to collect")
-        elif row.state == "queued" and notice._is_overtaken():
-            reason = self.env._("The discount has ended or the customer has paid")
-        if reason:
-            row._not_needed(reason)
         if row.state != "queued" or row.claimed_on:
             self._collection_stop()
             return False

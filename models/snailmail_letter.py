@@ -100,13 +100,7 @@ class SnailmailLetter(models.Model):
     def _collection_may_leave(self, row):
         """False for what is not needed any more or was tried before."""
         self.ensure_one()
-        notice, reason = row.notice_id, ""
-        if row.state == "queued" and notice._paid_meanwhile():
-            reason = self.env._("Nothing left to collect")
-        elif row.state == "queued" and notice._is_overtaken():
-            reason = self.env._("The discount has ended or the customer has paid")
-        if reason:
-            row._not_needed(reason)
+        row._keep_back()
         if row.state == "queued" and row.claimed_on:
             if row.claimed_on > fields.Datetime.now() - INTERRUPTED_AFTER:
                 return False  # another process is at it

@@ -1,6 +1,7 @@
 from . import test_flow
 from . import test_once
 from . import test_mail_delivery
+from . import test_mail_second_look
 from . import test_recipients
 from . import test_companies
 from . import test_changes
