@@ -1,7 +1,5 @@
 from odoo import models
 
-from ..engine import compose
-
 
 class CollectionNotice(models.Model):
     """What became of a notice: failures, bounces, replies, what is not needed any more."""

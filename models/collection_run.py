@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+# Notices of which nothing has reached the customer.
+UNSENT = {"proposed", "to_approve", "failed"}
 # Written by the engine and the buttons, not by a person.
 DECIDED = {"state", "automatic", "issue_requested_on", "issue_requested_by_id"}
 
@@ -154,8 +156,7 @@ class CollectionRun(models.Model):
         for run in self.sudo():
             if run.state != "issued":
                 raise UserError(self.env._("Only an issued run can be reversed."))
-            open_ones = ("proposed", "to_approve", "failed")
-            run.notice_ids.filtered(lambda n: n.stage in open_ones).action_cancel()
+            run.notice_ids.filtered(lambda notice: notice.stage in UNSENT).action_cancel()
             issued = run.notice_ids.filtered(lambda notice: notice.stage == "issued")
             if issued:
                 issued.action_reverse()
