@@ -25,6 +25,7 @@ DELIVERY_FIELDS = {
     "batch_id",
     "batch_sequence",
     "page_count",
+    "statement_month",
     "tracking_number",
     "proof_attachment_ids",
     "date_delivered",
@@ -198,7 +199,11 @@ class CollectionCommunication(models.Model):
         mails = self.filtered(
             lambda row: row.channel == "email" and row.direction == "out" and row.state != "failed"
         )
-        mails._fail("address", self.env._("Returned by %(email)s", email=email))
+        reason = self.env._("Returned by %(email)s", email=email)
+        # Who has paid was reached: only the address is wrong from now on.
+        settled = mails.filtered(lambda row: row.notice_id.state == "settled")
+        settled.write({"state": "failed", "failure_kind": "address", "failure_reason": reason})
+        (mails - settled)._fail("address", reason)
 
     def _lost(self, reason):
         """Somebody has taken queued ones out of their queue; those that were being handed

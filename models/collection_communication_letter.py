@@ -1,4 +1,4 @@
-"""E-mails that wait for the letter they carry."""
+"""Letters that cannot be rendered, and the e-mails that wait for them."""
 
 from datetime import timedelta
 
@@ -6,10 +6,21 @@ from odoo import fields, models
 
 # How long an e-mail waits before its letter is tried again.
 WAIT = timedelta(minutes=5)
+# Customers named in one breath.
+NAMED = 10
 
 
 class CollectionCommunication(models.Model):
     _inherit = "collection.communication"
+
+    def _is_undelivered(self):
+        """True for what a person should look at: it failed, or it is a letter that cannot be
+        rendered. An e-mail that waits for its letter fails soon and gives the level back; a
+        letter would wait for ever. The list *Not Delivered* and the worklist say the same."""
+        self.ensure_one()
+        if self.state == "queued":
+            return self.channel == "letter" and self.failure_kind == "temporary"
+        return self.state == "failed" and self.failure_kind != "cancelled" and not self.resolved
 
     def _without_letters(self, auto_commit):
         """Render what these e-mails carry, now that they are to leave.
@@ -30,7 +41,7 @@ class CollectionCommunication(models.Model):
             self.env.cr.commit()  # pylint: disable=invalid-commit
             missing = delivery._without_letter(pending)
         else:
-            missing = pending - delivery._render_letters(pending)
+            missing = pending - delivery._waited_for()._render_letters(pending)
         blocked = self.filtered(lambda row: row.notice_id in missing)
         hopeless = blocked.filtered(lambda row: row.failure_kind == "temporary")
         for row in hopeless:
@@ -39,6 +50,21 @@ class CollectionCommunication(models.Model):
             row._fail("temporary", reason)
         (blocked - hopeless)._wait_for_letter()
         return blocked
+
+    def _say_left_out(self):
+        """Why these letters are not in the file of their batch: a line for each reason."""
+        states = dict(self._fields["state"]._description_selection(self.env))
+        lines = []
+        for reason, rows in self.grouped(
+            lambda row: row.failure_reason
+            or (row.state == "queued" and self.env._("Not rendered yet; print again later"))
+            or states[row.state]
+        ).items():
+            names = rows.partner_id.mapped("display_name")
+            if len(names) > NAMED:
+                names[NAMED:] = [self.env._("%(count)s others", count=len(names) - NAMED)]
+            lines.append(f"{reason} ({', '.join(names)})")
+        return "\n".join(lines)
 
     def _wait_for_letter(self):
         """The queue comes back to these later, and is free for others meanwhile."""

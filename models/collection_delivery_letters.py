@@ -20,6 +20,8 @@ LETTER_BATCH = 20
 ENGINE_FAILURES = 2
 # ... and this many seconds nobody waits for it again.
 PAUSE = 300
+# Seconds a person waits for letters: the server ends a request that takes two minutes.
+PATIENCE = 60
 # By database: until when, on the monotonic clock, and why.
 _paused = {}
 
@@ -50,21 +52,44 @@ class CollectionDelivery(models.AbstractModel):
         """
         done, problems = notices.browse(), self._known_trouble(notices)
         failed = notices.filtered(lambda notice: notice._letter_rows("temporary"))
-        alone = notices.browse()
-        for company, group in (notices - failed).grouped("company_id").items():
-            for batch in self._cut_letters(group):
-                rendered = self._render_together(company, batch, problems)
-                done |= rendered
-                alone |= batch - rendered
+        work = [
+            batch
+            for group in (notices - failed).grouped("company_id").values()
+            for batch in self._cut_letters(group)
+        ]
+        work += failed
         failures = 0
-        for notice in alone | failed:
-            if failures == ENGINE_FAILURES:
-                break
-            rendered = self._render_together(notice.company_id, notice, problems)
+        while work and failures < ENGINE_FAILURES and self._has_time():
+            letters = work.pop(0)
+            rendered = self._render_together(letters.company_id, letters, problems)
             done |= rendered
-            failures = failures + 1 if _is_engine(problems.get(notice)) else 0
+            if rendered:
+                failures = 0
+            elif len(letters) > 1:
+                # Is it one of them or the engine? Known before another batch waits for it.
+                work[:0] = letters
+            else:
+                failures = failures + 1 if _is_engine(problems.get(letters)) else 0
+        if work and done and failures < ENGINE_FAILURES:
+            # No time was left for these: nothing is said against them.
+            notices -= notices.browse().union(*work)
+            self.env.ref("account_collections.ir_cron_letters")._trigger()
         self._record_problems(notices, done, problems)
         return done
+
+    @api.model
+    def _waited_for(self):
+        """The same, for a person who waits: there is an end to it before the server ends
+        his request. What is not rendered by then is left to the scheduled action."""
+        return self.with_context(collection_letters_until=time.monotonic() + PATIENCE)
+
+    @api.model
+    def _has_time(self):
+        """False when one more letter would keep the person too long."""
+        until = self.env.context.get("collection_letters_until")
+        return not until or (
+            until - time.monotonic() >= self.env["ir.actions.report"]._engine_seconds(1)
+        )
 
     @api.model
     def _known_trouble(self, notices):
@@ -100,15 +125,17 @@ class CollectionDelivery(models.AbstractModel):
         except Exception as error:  # noqa: BLE001 - one bad letter stops no other
             self.env.invalidate_all(flush=False)
             _logger.info("Letters of notices %s: %s", notices.ids, exception_to_unicode(error))
-            if isinstance(error, UserError) and self._is_engine_missing():
+            if self._is_engine_missing(error):
                 problems.update(dict.fromkeys(notices, PdfEngineError(error.args[0])))
             elif len(notices) == 1:
                 problems[notices] = error
             return notices.browse()
 
     @api.model
-    def _is_engine_missing(self):
-        return self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install"
+    def _is_engine_missing(self, error):
+        """True when this is core's word for an engine that is not there."""
+        state = self.env["ir.actions.report"].get_wkhtmltopdf_state
+        return isinstance(error, UserError) and state() == "install"
 
     @api.model
     def _render_batch(self, company, notices):
@@ -159,15 +186,22 @@ class CollectionDelivery(models.AbstractModel):
         engine = next(filter(_is_engine, problems.values()), None)
         for notice in notices - done:
             error = problems.get(notice) or engine
+            if not error:
+                continue
             own = notice in problems and (done or not _is_engine(error))
-            notice._letter_rows().write(
-                {
-                    "failure_kind": "temporary" if own else False,
-                    "failure_reason": self.env._(
-                        "The letter could not be rendered: %(reason)s",
-                        reason=exception_to_unicode(error),
-                    ),
-                }
+            reason = self.env._(
+                "The letter could not be rendered: %(reason)s",
+                reason=exception_to_unicode(error),
+            )
+            rows = notice._letter_rows()
+            # Nobody misses a letter that nobody knows of: once a person is shown it, it
+            # stays in sight until it is rendered.
+            known = rows.filtered(
+                lambda row: row.channel == "letter" and row.failure_kind == "temporary"
+            )
+            known.write({"failure_reason": reason})
+            (rows - known).write(
+                {"failure_kind": "temporary" if own else False, "failure_reason": reason}
             )
         if engine and not done and not self._known_trouble(notices):
             self._pause(exception_to_unicode(engine))

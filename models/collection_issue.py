@@ -48,7 +48,7 @@ class CollectionIssue(models.AbstractModel):
         """The letters a person waits for; the scheduled action renders the others."""
         delivery = self.env["collection.delivery"]
         letters = delivery._without_letter(issued)
-        delivery._render_letters(letters[:INLINE_LETTERS])
+        delivery._waited_for()._render_letters(letters[:INLINE_LETTERS])
         if len(letters) > INLINE_LETTERS:
             self.env.ref("account_collections.ir_cron_letters")._trigger()
 

@@ -147,18 +147,31 @@ class CollectionLetterBatch(models.Model):
     def action_print(self):
         """One PDF: the cover list, then the letters in its order.
 
+        :return: the file, with a word about what is not in it
         :raises UserError: when there is nothing to print
         """
         self.ensure_one()
         self.check_access("read" if self.file_id else "write")
-        if self.state == "draft":
-            self.sudo()._print()
+        left_out = self.sudo()._print() if self.state == "draft" else ""
         if not self.file_id:
             raise UserError(self.env._("This batch has not been printed."))
-        return {
+        file = {
             "type": "ir.actions.act_url",
             "url": f"/web/content/{self.file_id.id}?download=true",
             "target": "download",
+        }
+        if not left_out:
+            return file
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "sticky": True,
+                "title": self.env._("Not in this batch"),
+                "message": left_out,
+                "next": file,
+            },
         }
 
     def action_draft(self):
@@ -212,15 +225,22 @@ class CollectionLetterBatch(models.Model):
         """Make the file from the frozen letters; `self` is in sudo.
 
         What is not needed any more or cannot be rendered is left out.
+
+        :return: what was left out, and why, as text
         """
+        chosen = self.communication_ids
         self._leave_out_needless()
         delivery = self.env["collection.delivery"]
-        delivery._render_letters(delivery._without_letter(self.communication_ids.notice_id))
+        delivery._waited_for()._render_letters(
+            delivery._without_letter(self.communication_ids.notice_id)
+        )
         rows = self.communication_ids._waiting_for_post()
         printable = rows.filtered("notice_id.letter_attachment_id")
         (self.communication_ids - printable).batch_id = False
+        left_out = (chosen - printable)._say_left_out()
         if not printable:
-            raise UserError(self.env._("There is no letter left to print in this batch."))
+            nothing = self.env._("There is no letter left to print in this batch.")
+            raise UserError("\n".join(filter(None, [nothing, left_out])))
         letters = []
         for number, row in enumerate(printable.sorted(self._sort_key), start=1):
             letters.append(PdfFileReader(io.BytesIO(row.notice_id.letter_attachment_id.raw)))
@@ -235,6 +255,7 @@ class CollectionLetterBatch(models.Model):
             }
         )
         self.state = "printed"
+        return left_out
 
     def _leave_out_needless(self):
         needless = self.communication_ids.filtered("is_needless")

@@ -120,12 +120,15 @@ class CollectionNotice(models.Model):
         for notice in self:
             notice.state = "settled" if notice._is_settled() else notice.stage
 
-    @api.depends("communication_ids.state", "communication_ids.resolved")
+    @api.depends(
+        "communication_ids.state",
+        "communication_ids.resolved",
+        "communication_ids.failure_kind",
+    )
     def _compute_is_undelivered(self):
         for notice in self:
             notice.is_undelivered = any(
-                row.state == "failed" and row.failure_kind != "cancelled" and not row.resolved
-                for row in notice.communication_ids
+                row._is_undelivered() for row in notice.communication_ids
             )
 
     @api.depends("name", "partner_id.name")

@@ -26,6 +26,21 @@ class CollectionCommunication(models.Model):
         help="The instalment it reminds of.",
     )
 
+    def action_resend(self):
+        """Letters of plans and reminders of instalments that did not arrive go out again.
+
+        :raises UserError: for a plan that is not before the customer
+        """
+        result = super().action_resend()
+        # Safe: the right to write was checked; mails are the system's. Who presses twice
+        # finds them locked, or dealt with.
+        failed = self.filtered("plan_id").sudo().try_lock_for_update()
+        failed.invalidate_recordset(["state", "resolved"])
+        for row in failed.filtered(lambda row: row._is_undelivered() and row.automatic):
+            row.resolved = True
+            row.plan_id._queue_again(row.promise_id)
+        return result
+
 
 class CollectionPlan(models.Model):
     _inherit = "collection.plan"
@@ -47,21 +62,47 @@ class CollectionPlan(models.Model):
         self.action_propose()
         for plan in self:
             # Safe: the right to write was checked; mails are the system's.
-            row = plan.sudo()._queue(LETTER, plan)
+            row = plan.sudo()._queue_letter()
             if row.state == "failed":
                 raise UserError(row.failure_reason)
-            name = plan.with_context(lang=plan._letter_lang())._letter_filename()
+        self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
+
+    def _queue_letter(self):
+        """:return: the communication with the letter for signature, failed without an address"""
+        self.ensure_one()
+        row = self._queue(LETTER, self)
+        if row.state == "queued":
+            name = self.with_context(lang=self._letter_lang())._letter_filename()
             row.mail_mail_id.attachment_ids = [
                 Command.create(
                     {
                         "name": f"{name}.pdf",
-                        "raw": plan._render_letter(),
+                        "raw": self._render_letter(),
                         "mimetype": "application/pdf",
-                        "res_model": plan._name,
-                        "res_id": plan.id,
+                        "res_model": self._name,
+                        "res_id": self.id,
                     }
                 )
             ]
+        return row
+
+    def _queue_again(self, instalment):
+        """What did not arrive, once more.
+
+        :param instalment: the one reminded of; none: the letter of the plan
+        :raises UserError: for a plan that is not before the customer
+        """
+        self.ensure_one()
+        if self.state not in ("proposed", "active"):
+            raise UserError(
+                self.env._(
+                    "%(plan)s is a draft or has ended: there is nothing to send.", plan=self.name
+                )
+            )
+        if instalment:
+            instalment.reminder_id = self._queue(REMINDER, instalment)
+        else:
+            self._queue_letter()
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
     def _check_limit(self):
@@ -80,7 +121,7 @@ class CollectionPlan(models.Model):
         self.ensure_one()
         due = self.promise_ids.filtered(
             lambda line: line.state == "open"
-            and not line.reminder_id
+            and not line._is_reminded(today)
             and self._remind_on(line) <= today < line.date_promised
             and line.currency_id.compare_amounts(line.amount_received, line.amount) < 0
         ).sorted("date_promised")[:1]
@@ -89,6 +130,7 @@ class CollectionPlan(models.Model):
             company, today, customer
         ):
             return
+        due.reminder_id.resolved = True
         due.reminder_id = self._queue(REMINDER, due)
         self.env.ref("mail.ir_cron_mail_scheduler_action")._trigger()
 
@@ -168,6 +210,23 @@ class CollectionPromise(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
+
+    def _is_reminded(self, today):
+        """True when the customer was reminded, may have been, or cannot be.
+
+        What failed today is not tried again today, nor at an address known to be wrong,
+        nor when a person has dealt with it.
+        """
+        self.ensure_one()
+        last = self.reminder_id
+        if not last or last.state != "failed" or last.resolved:
+            return bool(last)
+        if last.failure_kind == "address" and "failure_kind" in self.plan_id._prepare_email():
+            return True
+        return (
+            last.failure_kind not in ("address", "temporary")
+            or self.company_id._collection_local_day(last.date) >= today
+        )
 
     def _is_overtaken(self):
         """True when there is nothing to remind of any more."""

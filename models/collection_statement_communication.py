@@ -23,8 +23,10 @@ class CollectionCommunication(models.Model):
         "ir.attachment", string="Statement", readonly=True, index="btree_not_null"
     )
 
+    # What could not be sent is no statement he got: the month is free for the next.
     _statement_monthly = models.UniqueIndex(
-        "(company_id, partner_id, statement_month) WHERE statement_month IS NOT NULL",
+        "(company_id, partner_id, statement_month) WHERE statement_month IS NOT NULL"
+        " AND (state != 'failed' OR failure_kind IS DISTINCT FROM 'temporary')",
         "This customer has got the statement of this month already.",
     )
 
@@ -43,16 +45,34 @@ class CollectionCommunication(models.Model):
         return super().write(vals)
 
     def action_resend(self):
-        """Statements that did not arrive are sent again, as the account stands now."""
+        """Statements that did not arrive are made again, as the account stands now."""
         result = super().action_resend()
-        failed = self.filtered(
-            lambda row: row.statement_date_to and row.state == "failed" and row.channel == "email"
-        ).sudo()
-        for row in failed:
-            row.resolved = True
-            self.env["collection.statement"].sudo()._send(
-                row.company_id, row.partner_id, row.statement_date_from, row.statement_date_to
+        # Safe: the right to write was checked; files and mails are the system's. Who
+        # presses twice finds them locked, or dealt with.
+        rows = self.filtered("statement_date_to").sudo().try_lock_for_update()
+        rows.invalidate_recordset(["state", "resolved"])
+        failed = rows.filtered(
+            lambda row: row.automatic and row.state == "failed" and row._is_undelivered()
+        )
+        failed.resolved = True
+        statements = self.env["collection.statement"].sudo()
+        for (company, first, last, channel, month), group in failed.grouped(
+            lambda row: (
+                row.company_id,
+                row.statement_date_from,
+                row.statement_date_to,
+                row.channel,
+                # Of any other failure the month is taken.
+                row.failure_kind == "temporary" and row.statement_month,
             )
+        ).items():
+            if month:
+                # The one that goes out now stands for it.
+                group.statement_month = False
+            if channel == "letter":
+                statements._post(company, group.partner_id, first, last)
+            else:
+                statements._send(company, group.partner_id, first, last, statement_month=month)
         return result
 
     def action_print_letters(self):

@@ -6,14 +6,14 @@ from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools import exception_to_unicode, format_date
 
+from .collection_delivery_letters import ENGINE_FAILURES
 from .collection_issue import RETRY_ERRORS
+from .ir_actions_report_engine import PdfEngineError
 
 _logger = logging.getLogger(__name__)
 
 REPORT = "account_collections.action_report_statement"
 TEMPLATE = "account_collections.mail_template_statement"
-# What a row that failed does not have.
-SENT = ("statement_attachment_id", "body", "mail_mail_id")
 
 
 class CollectionStatement(models.AbstractModel):
@@ -22,9 +22,13 @@ class CollectionStatement(models.AbstractModel):
     _inherit = "collection.statement"
 
     @api.model
-    def _send(self, company, customers, date_from, date_to, listing="all", **values):
+    def _send(
+        self, company, customers, date_from, date_to, listing="all", can_wait=False, **values
+    ):
         """E-mail their statements to customers; one that fails stops no other.
 
+        :param can_wait: while the PDF engine is in trouble nothing is logged: whoever calls
+            comes back
         :param values: further values of the communications
         :return: the communications, those that failed among them
         """
@@ -35,30 +39,53 @@ class CollectionStatement(models.AbstractModel):
             company, self.env["res.partner"].union(*recipients.values())
         )
         rows = self.env["collection.communication"]
+        trouble, failures = delivery._known_trouble(customers), 0
         for customer in customers:
+            if trouble and can_wait:
+                break
             vals = self._prepare_row(company, customer, recipients[customer.id], period)
             vals |= {"channel": "email", **values}
             vals |= delivery._prepare_email(recipients[customer.id], unusable)
-            try:
-                with self.env.cr.savepoint():
-                    if "failure_kind" not in vals:
-                        vals |= self._prepare_file(company, customer, period)
-                        vals |= self._queue_mail(company, customer, vals, period)
-                    row = self._create_row(vals)
-            except RETRY_ERRORS:
-                raise
-            except psycopg2.IntegrityError:
-                # Another process has sent this month's at the same moment.
-                _logger.info("Statement of customer %s was sent already", customer.id)
-                continue
-            except Exception as error:  # noqa: BLE001 - one customer stops no other
-                reason = exception_to_unicode(error)
-                _logger.error("Statement of customer %s: %s", customer.id, reason)
-                failed = {"state": "failed", "failure_kind": "temporary", "failure_reason": reason}
-                vals = {key: value for key, value in vals.items() if key not in SENT}
-                row = rows.create({**vals, **failed})
+            row, error = self._send_one(company, customer, vals, period, trouble.get(customer))
             rows |= row
+            failures += bool(error)
+            if failures == ENGINE_FAILURES and not trouble:
+                # One may be this customer's own fault; now nobody waits for it again.
+                delivery._pause(exception_to_unicode(error))
+                trouble = delivery._known_trouble(customers)
         return rows
+
+    @api.model
+    def _send_one(self, company, customer, vals, period, trouble):
+        """The e-mail of one customer, or the record of what prevents it.
+
+        :param trouble: what the PDF engine has failed with just now, if it has
+        :return: his communication, and what the PDF engine failed with, if it did
+        """
+        rows = self.env["collection.communication"]
+        sent = dict(vals)
+        try:
+            with self.env.cr.savepoint():
+                if "failure_kind" not in vals:
+                    if trouble:
+                        raise trouble
+                    sent |= self._prepare_file(company, customer, period)
+                    sent |= self._queue_mail(company, customer, sent, period)
+                return self._create_row(sent), None
+        except RETRY_ERRORS:
+            raise
+        except psycopg2.IntegrityError:
+            # Another process has sent this month's at the same moment.
+            _logger.info("Statement of customer %s was sent already", customer.id)
+            return rows, None
+        except Exception as error:  # noqa: BLE001 - one customer stops no other
+            reason = exception_to_unicode(error)
+            _logger.warning("Statement of customer %s: %s", customer.id, reason)
+            failed = {"state": "failed", "failure_kind": "temporary", "failure_reason": reason}
+            is_engine = isinstance(error, PdfEngineError) or self.env[
+                "collection.delivery"
+            ]._is_engine_missing(error)
+            return rows.create({**vals, **failed}), error if is_engine else None
 
     @api.model
     def _post(self, company, customers, date_from, date_to, listing="all"):

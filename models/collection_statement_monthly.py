@@ -1,10 +1,18 @@
+from datetime import datetime, time, timedelta
+
+import pytz
 from dateutil.relativedelta import relativedelta
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-BATCH = 20
+CRON = "ir_cron_statements"
+# Statements between two commits. Each may take the PDF engine a quarter of a minute, and a
+# worker of the scheduler is stopped after two minutes by default.
+BATCH = 5
+# When the PDF engine is tried again.
+ENGINE_WAIT = timedelta(hours=1)
 
 
 class CollectionStatement(models.AbstractModel):
@@ -23,19 +31,27 @@ class CollectionStatement(models.AbstractModel):
         """
         # Safe: private, and the scheduler's work is the system's.
         self = self.sudo()
-        commit = self.env["collection.run"]._commit_batch
+        run = self.env["collection.run"]
         work = []
         for company in self.env["res.company"].search([], order="id"):
             today = date or company._collection_today()
             scoped = self.with_company(company)
-            work.append((scoped, company, today, scoped._monthly_customers(company, today)))
-        commit(0, sum(len(customers) for *_rest, customers in work))
-        for scoped, company, today, customers in work:
-            for start in range(0, len(customers), BATCH):
-                batch = customers[start : start + BATCH]
-                scoped._send_monthly(company, today, batch)
-                if not commit(len(batch)):
-                    return
+            customers = scoped._monthly_customers(company, today)
+            work += [
+                (scoped, company, today, customers[start : start + BATCH])
+                for start in range(0, len(customers), BATCH)
+            ]
+        run._commit_batch(0, sum(len(batch) for *_rest, batch in work))
+        for scoped, company, today, batch in work:
+            run._retried(scoped._send_monthly, company, today, batch, cron=CRON)
+            if self.env["collection.delivery"]._known_trouble(batch):
+                # The others' stay due; nobody waits for an engine that hangs.
+                again = fields.Datetime.now() + ENGINE_WAIT
+                self.env.ref(f"account_collections.{CRON}")._trigger(at=again)
+                run._commit_batch(0, 0)
+                return
+            if not run._commit_batch(len(batch)):
+                return
 
     @api.model
     def _month_before(self, today):
@@ -59,13 +75,40 @@ class CollectionStatement(models.AbstractModel):
         customers = nobody.search(
             Domain("id", "in", self._with_news(company, first, last)) & chosen, order="id"
         )
-        done = self.env["collection.communication"]._read_group(
-            [("company_id", "=", company.id), ("statement_month", "=", first)], ["partner_id"]
-        )
-        customers -= nobody.union(*(partner for (partner,) in done))
+        begun, done = self._already_sent(company, today, first)
+        customers -= done
         customers -= self._left_alone(company, today, customers)
         # Contacted often enough already: another day of the month.
-        return customers - nobody.browse(rules._limited(company, today, customers))
+        customers -= nobody.browse(rules._limited(company, today, customers))
+        # What failed before comes last: it holds up nobody.
+        return (customers - begun) | (customers & begun)
+
+    @api.model
+    def _already_sent(self, company, today, month):
+        """Those with a statement of this month in the log, and those for whom it counts.
+
+        One that could not be sent counts for the day: tomorrow it is due once more, unless
+        a person has dealt with it.
+        """
+        midnight = company._collection_zone().localize(datetime.combine(today, time.min))
+        counts = (
+            Domain("state", "!=", "failed")
+            | Domain("failure_kind", "!=", "temporary")
+            | Domain("resolved", "=", True)
+            | Domain("date", ">=", midnight.astimezone(pytz.utc).replace(tzinfo=None))
+        )
+        logged = Domain("company_id", "=", company.id) & Domain("statement_month", "=", month)
+        return [
+            self.env["res.partner"].union(
+                *(
+                    partner
+                    for (partner,) in self.env["collection.communication"]._read_group(
+                        domain, ["partner_id"]
+                    )
+                )
+            )
+            for domain in (logged, logged & counts)
+        ]
 
     @api.model
     def _with_news(self, company, first, last):
@@ -105,4 +148,13 @@ class CollectionStatement(models.AbstractModel):
         first, last = self._month_before(today)
         accounts = self._build(company, customers, first, last)
         customers = customers.filtered(lambda customer: accounts.get(customer.id))
-        self._send(company, customers, first, last, statement_month=first)
+        rows = self._send(company, customers, first, last, can_wait=True, statement_month=first)
+        # What could not be sent before is dealt with.
+        self.env["collection.communication"].search(
+            [
+                ("company_id", "=", company.id),
+                ("statement_month", "=", first),
+                ("partner_id", "in", rows.partner_id.ids),
+                ("id", "not in", rows.ids),
+            ]
+        ).write({"resolved": True, "statement_month": False})

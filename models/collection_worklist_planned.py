@@ -101,7 +101,8 @@ class CollectionWorklist(models.Model):
 
     @api.model
     def _planned_deliveries(self):
-        """What did not arrive, until a person has dealt with it."""
+        """What did not arrive, until a person has dealt with it, and letters that cannot be
+        rendered."""
         return SQL(
             """
             SELECT com.company_id, part.commercial_partner_id,
@@ -110,8 +111,10 @@ class CollectionWorklist(models.Model):
               FROM collection_communication com
               JOIN company ON company.id = com.company_id
               JOIN res_partner part ON part.id = com.partner_id
-             WHERE com.state = 'failed' AND com.resolved IS NOT TRUE
-               AND com.failure_kind != 'cancelled'
+         LEFT JOIN collection_notice notice ON notice.id = com.notice_id
+             WHERE com.failure_kind != 'cancelled' AND com.resolved IS NOT TRUE
+               AND (com.state = 'failed' OR com.state = 'queued' AND com.channel = 'letter'
+                   AND com.failure_kind = 'temporary' AND notice.state != 'settled')
             """
         )
 

@@ -13,6 +13,7 @@ import posixpath
 import re
 import tempfile
 import threading
+import time
 from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -132,6 +133,13 @@ class IrActionsReport(models.Model):
             seconds = max(float(value), 0)
         except ValueError:
             seconds = TIMEOUT
+        until = self.env.context.get("collection_letters_until")
+        if until:
+            # Somebody waits: half of his time for a batch, so that the letters of one that
+            # fails can still be tried alone.
+            seconds = min(seconds or TIMEOUT, TIMEOUT)
+            if count > 1:
+                return min(seconds, max(until - time.monotonic(), 1) / 2)
         return seconds if count > 1 else seconds / 4
 
     # Files

@@ -65,6 +65,8 @@ from . import test_letter
 from . import test_letter_files
 from . import test_letter_batches
 from . import test_letter_engine
+from . import test_letter_trouble
+from . import test_send_again
 from . import test_review
 from . import test_rates
 from . import test_rates_reminder

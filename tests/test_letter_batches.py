@@ -2,13 +2,21 @@
 
 import io
 import re
+import threading
+from types import SimpleNamespace
 from unittest.mock import patch
 
 from pypdf import PdfReader
 
 from odoo.tests import tagged
+from odoo.tests.common import release_test_lock
+from odoo.tools import mute_logger
 
-from ..models import collection_delivery_letters, ir_actions_report_engine
+from ..models import (
+    collection_delivery_letters,
+    collection_delivery_renderers,
+    ir_actions_report_engine,
+)
 from .letter_common import LetterCommon
 
 HOSTILE = "<h1>Début</h1></body></html><h1>\"'{{ 7*7 }} Ünal\u202e 🚀"
@@ -182,9 +190,61 @@ class TestLetterBatches(LetterCommon):
         self.assertNotIn("base64", text)
         self.assertEqual(len({call.args[0] for call in written.call_args_list}), 1)
 
-    def test_renderers_side_by_side(self):
+    def test_how_many_renderers(self):
         delivery = self.env["collection.delivery"]
         self.assertGreaterEqual(delivery._renderers(), 1)
         self.env["ir.config_parameter"].set_param("account_collections.letter_renderers", "3")
         self.assertEqual(delivery._renderers(), 3)
         self.assertEqual(delivery.with_context(job_uuid="x")._renderers(), 1)
+
+    def _side_by_side(self, notices):
+        """Render as the scheduler does. A test's transactions take turns on its cursor;
+        the threads, their environments and the batches are the real ones."""
+        self.env["ir.config_parameter"].set_param("account_collections.letter_renderers", "2")
+        delivery = self.env["collection.delivery"].sudo()
+        renderers = set()
+        render = type(delivery)._render_batch
+
+        def note(*args):
+            renderers.add(threading.get_ident())
+            return render(*args)
+
+        self.env.flush_all()
+        with (
+            patch.object(
+                collection_delivery_renderers, "odoo_module", SimpleNamespace(current_test=None)
+            ),
+            patch.object(type(delivery), "_render_batch", note),
+            release_test_lock(),
+        ):
+            delivery.with_context(force_report_rendering=True)._render_committed(notices.sudo())
+        self.env.invalidate_all()
+        self.assertNotIn(threading.get_ident(), renderers)
+
+    def test_renderers_side_by_side(self):
+        """Each batch in its thread and transaction; a letter that fails there is said."""
+        customers = self.english | self.french | self.other | self.hostile
+        for customer in customers:
+            self._debts(customer, 1)
+        with patch.object(
+            self.env.registry["collection.delivery"], "_render_letters", lambda _, notices: notices
+        ):
+            notices = self._issue(customers, pdf=False)
+        title = type(notices)._letter_title
+
+        def broken(notice):
+            if notice.partner_id == self.other:
+                raise ValueError("no title today")
+            return title(notice)
+
+        with (
+            patch.object(type(notices), "_letter_title", broken),
+            mute_logger(collection_delivery_letters.__name__),
+        ):
+            self._side_by_side(notices)
+        bad = self._of(notices, self.other)
+        self.assertEqual(notices.filtered("letter_attachment_id"), notices - bad)
+        self.assertIn("no title today", bad.communication_ids.mapped("failure_reason")[0])
+        self._check_own_pages(notices - bad)
+        self._side_by_side(notices)
+        self._check_own_pages(notices)

@@ -22,7 +22,7 @@ class BasePartnerMerge(models.TransientModel):
                       FROM (
                         SELECT id, ROW_NUMBER() OVER (
                                    PARTITION BY company_id, statement_month
-                                   ORDER BY partner_id != %(kept)s, id
+                                   ORDER BY state = 'failed', partner_id != %(kept)s, id
                                ) AS place
                           FROM collection_communication
                          WHERE partner_id IN %(merged)s AND statement_month IS NOT NULL
