@@ -51,7 +51,7 @@ class AccountMoveLine(models.Model):
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    # Both follow the ledger, see `ledger_followers`.
+    # Worked out for a form that is read once; who changes something reads the form again.
     collection_item_ids = fields.Many2many(
         "account.move.line",
         string="Items to Collect",

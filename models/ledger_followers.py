@@ -15,8 +15,6 @@ FOLLOWING = {
     "account.move": (
         "collection_interest_accrued",
         "collection_interest_note",
-        "collection_item_ids",
-        "collection_left_out",
         "collection_next_date",
         "collection_status",
         "collection_status_detail",

@@ -36,7 +36,8 @@ class ResPartner(models.Model):
         compute="_compute_collection_has_debts",
         search="_search_collection_has_debts",
         groups=STAFF,
-        help="By an invoice or an entry: an opening balance makes nobody a customer for core.",
+        help="By an invoice or an entry; core's rank of customers does not follow contacts that "
+        "change their company.",
     )
     collection_last_contact = fields.Datetime(
         string="Last Contact", compute="_compute_collection_counts", groups=STAFF

@@ -154,7 +154,7 @@ class TestExplained(CollectionsCommon):
         self._credit_note(100, partner=customers[11])
         unreachable = self._invoice(days_late=5, partner=nobody)
         # An opening balance is nothing core has a due date, a payment state or a customer for.
-        opening = self._opening_balance({customer: 20.0 for customer in customers[:2]})
+        opening = self._opening_balance(dict.fromkeys(customers[:2], 20.0))
         self._item(opening).no_followup = False
         left_out = self._opening_balance({customers[2]: 20.0})
         moves += [held, small, covered, unreachable, opening, left_out]
