@@ -11,7 +11,8 @@ def post_init_hook(env):
 
     A company whose books already hold customers' debts starts with the items
     due from today on; the settings page opens older debt when a person wants it.
-    French companies get the mention their law wants on invoices without discount.
+    French companies get the mention their law wants on invoices without discount, and orders
+    warn of customers without credit, as the settings say.
     """
     companies = env["account.move.line"]._read_group(
         # Opening balances are no invoices, and old debt all the same.
@@ -22,7 +23,9 @@ def post_init_hook(env):
     for (company,) in companies:
         if company not in at_work and not company.collection_start_due_date:
             company.collection_start_due_date = fields.Date.context_today(env.user)
-    env["res.company"].search([])._collection_suggest_mention()
+    everyone = env["res.company"].search([])
+    everyone._collection_suggest_mention()
+    everyone._collection_use_core_warning_if_harmless()
 
 
 def uninstall_hook(env):

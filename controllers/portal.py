@@ -1,5 +1,3 @@
-import math
-
 from werkzeug.exceptions import NotFound
 
 from odoo import http
@@ -104,7 +102,7 @@ class CollectionsPortal(CustomerPortal):
             _integer(item_id),
             _integer(reason_id),
             text,
-            _amount(amount),
+            amount,
             files=self._collection_files(),
         )
 
@@ -194,17 +192,3 @@ def _integer(text):
     """An id from a form; 0, which is nobody's, for anything else."""
     text = str(text or "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
-
-
-def _amount(text):
-    """An amount as people write it, None for none; what is no number is refused later."""
-    text = (text or "").replace("\u00a0", "").replace("\u202f", "").replace(" ", "")
-    if not text:
-        return None
-    if "," in text and "." not in text:
-        text = text.replace(",", ".")
-    try:
-        amount = float(text)
-    except ValueError:
-        return -1.0
-    return amount if math.isfinite(amount) else -1.0

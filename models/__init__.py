@@ -98,6 +98,7 @@ from . import account_move_partial_credit
 from . import account_move_portal
 from . import account_move_line
 from . import account_move_line_open
+from . import account_move_follow_up
 from . import account_partial_reconcile
 from . import account_payment
 from . import ir_actions_report
@@ -228,6 +229,7 @@ from . import collection_portal_notice
 from . import collection_portal_page
 from . import collection_portal_status
 from . import collection_portal_files
+from . import collection_portal_amount
 from . import collection_portal_answer
 from . import collection_portal_contact
 from . import collection_portal_payment

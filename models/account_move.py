@@ -14,6 +14,8 @@ STATUSES = [
     ("finished", "Last level reached"),
     ("settled", "Settled"),
 ]
+# What is due by these is collected; by entries only what is open on them.
+SALES = ("out_invoice", "out_receipt")
 # Others read invoices without being asked for rights on notices.
 COLLECTIONS_GROUPS = (
     "account_collections.group_collections_collector,"
@@ -142,10 +144,10 @@ class AccountMove(models.Model):
         """The status depends on today, so it is worked out, not stored."""
         if operator != "in":
             return NotImplemented
-        moves = self.sudo().search(
-            [("move_type", "in", ("out_invoice", "out_receipt")), ("state", "=", "posted")]
-            + ([] if "settled" in value else [("payment_state", "not in", ("paid", "reversed"))])
-        )
+        domain = self._collection_debt_domain()
+        if "settled" not in value:
+            domain &= Domain("payment_state", "not in", ("paid", "reversed"))
+        moves = self.sudo().search(domain)
         states = moves._collection_states()
         return Domain("id", "in", [id_ for id_, (status, *_rest) in states.items() if status in value])
 
@@ -187,30 +189,34 @@ class AccountMove(models.Model):
         return result
 
     def _collection_states(self):
-        """``{move id: (status, next date, detail)}`` of customer invoices today.
+        """``{move id: (status, next date, detail)}`` of customer invoices today, and of
+        entries by which a customer owes something.
 
         The same engine that proposes answers here, so that list and run agree.
         """
-        posted = self._origin.sudo().filtered(
-            lambda move: move.move_type in ("out_invoice", "out_receipt")
-            and move.state == "posted"
-        )
+        posted = self._origin.sudo().filtered(lambda move: move.state == "posted")
+        invoices = posted.filtered(lambda move: move.move_type in SALES)
         states = {
             # An open charge document is collected with the invoices it is about.
             move.id: (False, False, False)
             if move.collection_is_charge and move.payment_state in ("not_paid", "partial")
             else ("settled", False, False)
-            for move in posted
+            for move in invoices
         }
-        for company, moves in posted.grouped("company_id").items():
-            states.update(moves._collection_open_states(company))
+        debts = posted.filtered(lambda move: move.move_type == "entry")._collection_debts()
+        for company, moves in (invoices | debts.move_id).grouped("company_id").items():
+            states.update(moves._collection_open_states(company, debts))
         return states
 
-    def _collection_open_states(self, company):
+    def _collection_open_states(self, company, debts):
+        """:param debts: the items of those among these that are entries, and of others"""
         today = company._collection_today()
-        books = self.env["collection.candidate"]._read_books(
-            company, today, self.commercial_partner_id.ids
-        )
+        # An entry may be about many customers, and about none.
+        theirs = debts.filtered(lambda item: item.company_id == company)
+        customers = {item.partner_id.commercial_partner_id.id for item in theirs}
+        invoices = self.filtered(lambda move: move.move_type in SALES)
+        customers.update(invoices.commercial_partner_id.ids)
+        books = self.env["collection.candidate"]._read_books(company, today, list(customers))
         decisions = books.decide()
         skips = self.env["collection.skip"]
         labels = dict(skips._fields["reason"]._description_selection(self.env))

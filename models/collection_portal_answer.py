@@ -112,7 +112,7 @@ class CollectionPortal(models.AbstractModel):
     def _dispute(self, access, company_id, item_id, reason_id, text, amount=None, files=()):
         """The customer contests an item.
 
-        :param amount: what he contests of it; None or 0: all of it
+        :param amount: what he contests of it, as he typed it; nothing or 0: all of it
         :param files: list of ``(name, bytes)`` as the browser sent them
         :raises UserError: saying what to put right
         """
@@ -162,7 +162,7 @@ class CollectionPortal(models.AbstractModel):
         if not text:
             raise UserError(self.env._("Please say in a few words what is wrong."))
         residual, currency = item.amount_residual_currency, item.currency_id
-        amount = 0.0 if amount is None else currency.round(amount)
+        amount = self._read_amount(currency, amount, residual)
         if amount < 0 or currency.compare_amounts(amount, residual) > 0:
             raise UserError(
                 self.env._(

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from .pairs import pair
@@ -43,6 +44,55 @@ REASONS = [
     ("removed", "Taken out by a person"),
     ("error", "Error"),
 ]
+
+# Every reason is in one of the three that follow.
+# It stays until a person does something about it, and the worklist says so.
+OBSTACLES = (
+    "archived_customer",
+    "consumer_rule",
+    "error",
+    "missing_currency_rate",
+    "missing_rate",
+    "missing_template",
+    "no_customer",
+    "no_due_date",
+    "no_policy",
+    "no_recipient",
+    "review_missing",
+)
+# So does this, but the worklist has its own word for it: a notice to approve or to send, what
+# was not delivered, a task, or, for what no reminder reaches, to contact the customer.
+TOLD_OTHERWISE = (
+    "already_proposed",
+    "discount_decision",
+    "net_credit",
+    "no_followup",
+    "not_delivered",
+    "replied",
+    "waiting_approval",
+)
+# It passes, by itself or with the end of what a person has decided.
+PASSING = (
+    "before_start",
+    "below_minimum",
+    "case",
+    "contact_limit",
+    "discount_ended",
+    "discount_lost",
+    "discount_notice",
+    "disputed",
+    "held",
+    "min_interval",
+    "not_due",
+    "nothing_due",
+    "payment_in_progress",
+    "policy_changed",
+    "promise",
+    "removed",
+    "sent_recently",
+    "small_discount",
+)
+NEEDS_SOMEBODY = OBSTACLES + TOLD_OTHERWISE
 
 # Reasons whose detail is a day, which the engine, knowing no language, writes as 2026-03-31.
 DAYS = {"min_interval", "sent_recently", "before_start", "discount_decision"}
@@ -88,10 +138,34 @@ class CollectionSkip(models.Model):
     )
     reason = fields.Selection(REASONS, required=True, readonly=True)
     detail = fields.Char(readonly=True)
+    needs_somebody = fields.Boolean(
+        compute="_compute_needs_somebody",
+        search="_search_needs_somebody",
+        help="The reason goes away only when a person acts.",
+    )
+
+    @api.depends("reason")
+    def _compute_needs_somebody(self):
+        for skip in self:
+            skip.needs_somebody = skip.reason in NEEDS_SOMEBODY
+
+    @api.model
+    def _search_needs_somebody(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        reasons = [
+            reason for reason, _label in REASONS if (reason in NEEDS_SOMEBODY) in value
+        ]
+        return Domain("reason", "in", reasons)
 
     @api.model
     def _say_detail(self, reason, detail):
         """What the engine says beside a reason, as a person reads it; None for nothing."""
+        if reason == "no_followup":
+            return self.env._(
+                "“Collect” changes that, on the page Collections of the invoice or entry or "
+                "on selected journal items"
+            )
         return format_date(self.env, detail) if detail and reason in DAYS else detail or None
 
     @api.model

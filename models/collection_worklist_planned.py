@@ -2,19 +2,7 @@ from odoo import api, models
 from odoo.tools import SQL
 
 from .collection_case import LIVE_STATES
-
-# Reasons not to remind that stay until a person does something about them.
-OBSTACLES = (
-    "consumer_rule",
-    "error",
-    "missing_currency_rate",
-    "missing_rate",
-    "missing_template",
-    "no_due_date",
-    "no_policy",
-    "no_recipient",
-    "review_missing",
-)
+from .collection_skip import OBSTACLES
 
 
 class CollectionWorklist(models.Model):

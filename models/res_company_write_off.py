@@ -74,7 +74,8 @@ class ResCompany(models.Model):
     def create(self, vals_list):
         companies = super().create(vals_list)
         for company, vals in zip(companies, vals_list, strict=True):
-            if vals.get("collection_block_credit", "none") != "none":
+            # Who sets core's switch himself means it.
+            if "account_use_credit_limit" not in vals:
                 company._collection_use_core_warning()
         return companies
 
@@ -88,8 +89,21 @@ class ResCompany(models.Model):
         """Core's orders show a warning only where its credit limit is in use; with no limit
         set on a customer, nothing else changes."""
         self.filtered(
-            lambda company: not company.account_use_credit_limit
+            lambda company: company.collection_block_credit != "none"
+            and not company.account_use_credit_limit
         ).account_use_credit_limit = True
+
+    def _collection_use_core_warning_if_harmless(self):
+        """For companies that have worked without it: limits that were entered once and are
+        not in use would warn all of a sudden. Such a company has the switch in the settings."""
+        limit = self.env["res.partner"]._fields["credit_limit"]
+        for company in self:
+            # Safe: only asks whether any customer has a limit.
+            partners = self.env["res.partner"].sudo().with_company(company)
+            if not limit.get_company_dependent_fallback(partners) and not partners.with_context(
+                active_test=False
+            ).search_count([("credit_limit", "!=", 0)], limit=1):
+                company._collection_use_core_warning()
 
     # Accounts
 
@@ -169,6 +183,9 @@ class ResConfigSettings(models.TransientModel):
 
     @api.onchange("collection_block_credit")
     def _onchange_collection_block_credit(self):
-        """Both switches are on this page: the later one written wins."""
-        if self.collection_block_credit != "none":
+        """Both switches are on this page: the later one written wins. Opening the page is no
+        choice."""
+        # What is saved: this page's own record shows what was chosen on it.
+        saved = self.company_id._origin.collection_block_credit
+        if self.collection_block_credit not in ("none", saved):
             self.account_use_credit_limit = True

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
+from .account_move_follow_up import OPEN_DEBT
 from .res_partner import STAFF
 
 
@@ -28,6 +30,14 @@ class ResPartner(models.Model):
         string="Dunning Level",
         compute="_compute_collection_position",
         groups=STAFF,
+    )
+    collection_has_debts = fields.Boolean(
+        string="Owes Something",
+        compute="_compute_collection_has_debts",
+        search="_search_collection_has_debts",
+        groups=STAFF,
+        help="By an invoice or an entry; core's rank of customers does not follow contacts that "
+        "change their company.",
     )
     collection_last_contact = fields.Datetime(
         string="Last Contact", compute="_compute_collection_counts", groups=STAFF
@@ -59,6 +69,29 @@ class ResPartner(models.Model):
             partner.collection_amount_overdue = sum(part[0] for part in parts)
             partner.collection_oldest_due_date = min((part[1] for part in parts), default=False)
             partner.collection_level_id = levels.sorted("delay_days")[-1:]
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_collection_has_debts(self):
+        customers = self.commercial_partner_id.with_context(active_test=False)
+        owes = self._search_collection_has_debts("in", [True])
+        owing = customers.search(owes & Domain("id", "in", customers.ids))
+        for partner in self:
+            partner.collection_has_debts = partner.commercial_partner_id in owing
+
+    @api.model
+    def _search_collection_has_debts(self, operator, value):
+        """Commercial customers with an open receivable item."""
+        if operator != "in" or True not in value:
+            return NotImplemented
+        items = self.env["account.move.line"]
+        if not items.has_access("read"):
+            return Domain.FALSE
+        query = items._search(OPEN_DEBT & Domain("company_id", "in", self.env.companies.ids))
+        who = query.join(query.table, "partner_id", "res_partner", "id", "partner_id")
+        commercial = self._fields["commercial_partner_id"]
+        return Domain(
+            "id", "in", query.subselect(SQL.identifier(who, commercial.name, to_flush=commercial))
+        )
 
     @api.model
     def _collection_counters(self):

@@ -12,6 +12,7 @@ from . import test_portal_charges
 from . import test_levels
 from . import test_modes
 from . import test_engine_allocation
+from . import test_engine_amounts
 from . import test_engine_compose
 from . import test_engine_compose_amounts
 from . import test_engine_compose_properties
@@ -45,6 +46,8 @@ from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
 from . import test_pauses
+from . import test_left_out
+from . import test_skip_reasons
 from . import test_waiting
 from . import test_owed
 from . import test_tours
@@ -158,6 +161,7 @@ from . import test_plan_flow
 from . import test_case_flow
 from . import test_case_follow_up
 from . import test_portal_collections
+from . import test_portal_amounts
 from . import test_portal_collections_security
 from . import test_worklist_tour
 from . import test_case_claim

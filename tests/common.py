@@ -169,6 +169,34 @@ class CollectionsCommon(AccountTestInvoicingCommon):
             }
         )
 
+    @classmethod
+    def _opening_balance(cls, debts, days_late=5, post=True):
+        """An entry by which customers owe something, as books are taken over: ``debts`` is
+        ``{customer: amount}``."""
+        due = TODAY - timedelta(days=days_late)
+        receivable = cls.company_data["default_account_receivable"]
+        items = [
+            {
+                "account_id": receivable.id,
+                "partner_id": customer.id,
+                "debit": amount,
+                "date_maturity": due,
+            }
+            for customer, amount in debts.items()
+        ]
+        revenue = cls.company_data["default_account_revenue"]
+        items.append({"account_id": revenue.id, "credit": sum(debts.values())})
+        move = cls.env["account.move"].create(
+            {
+                "move_type": "entry",
+                "date": TODAY - timedelta(days=60),
+                "line_ids": [Command.create(values) for values in items],
+            }
+        )
+        if post:
+            move.action_post()
+        return move
+
     def _reached(self, invoice):
         """``[(days late when reached, level name)]`` of an invoice's issued levels."""
         lines = self._item(invoice).collection_notice_line_ids.filtered(

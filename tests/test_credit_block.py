@@ -4,8 +4,10 @@ from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import freeze_time, new_test_user, tagged
+from odoo.tests import Form, freeze_time, new_test_user, tagged
 
+from ..hooks import post_init_hook
+from .access_common import AccessCommon
 from .common import TODAY, CollectionsCommon, later
 
 
@@ -183,3 +185,77 @@ class TestCreditBlock(CollectionsCommon):
             self._sell().write({"ref": "x"})
             self._sell().action_post()
         self.assertFalse(asked)
+
+
+@tagged("post_install", "-at_install")
+@freeze_time("2026-03-31")
+class TestCreditDefaults(AccessCommon):
+    """As shipped: orders and invoices warn."""
+
+    def _new_company(self, name, **values):
+        return self.env["res.company"].sudo().create({"name": name, **values})
+
+    def _warning(self, company):
+        return self.env["account.move"]._build_credit_warning_message(
+            Order(self.customer, company), current_amount=10.0
+        )
+
+    def test_orders_warn_without_anybody_choosing_that(self):
+        self.assertEqual(self.company.collection_block_credit, "warning")
+        self.assertTrue(self.company.account_use_credit_limit)
+        self.customer.collection_credit_blocked = True
+        self.assertIn("gets no more credit", self._warning(self.company))
+        invoice = self._invoice(-30, 100.0, post=False)
+        self.assertIn("gets no more credit", invoice.partner_credit_warning)
+        invoice.action_post()
+        self.assertEqual(invoice.state, "posted")
+        # Who says otherwise, of one switch or the other, means it.
+        for values in ({"account_use_credit_limit": False}, {"collection_block_credit": "none"}):
+            company = self._new_company(str(values), **values)
+            self.assertFalse(company.account_use_credit_limit, values)
+
+    def test_orders_warn_after_installation(self):
+        """But limits somebody has switched off do not come back by themselves."""
+        plain, limited, default, nothing = companies = self.env["res.company"].union(
+            *(self._new_company(name) for name in ("Plain", "Limited", "Default", "Nothing"))
+        )
+        nothing.collection_block_credit = "none"
+        companies.account_use_credit_limit = False
+        self.customer.sudo().with_company(limited).credit_limit = 5.0
+        self.env["ir.default"].sudo().set(
+            "res.partner", "credit_limit", 5.0, company_id=default.id
+        )
+        post_init_hook(self.env(su=True))
+        self.assertTrue(plain.account_use_credit_limit)
+        self.assertFalse((limited | default | nothing).filtered("account_use_credit_limit"))
+
+    def test_the_settings_page_switches_on_what_is_chosen(self):
+        self.env.user.sudo().group_ids |= self.env.ref("base.group_system")
+        self.company.account_use_credit_limit = False
+        # Else core warns of the taxes of the test's chart.
+        self.company.tax_exigibility = True
+        with Form(self.env["res.config.settings"]) as form:
+            self.assertEqual(form.collection_block_credit, "warning")
+            form.min_days_after_sending = 3
+        form.record.execute()
+        self.assertEqual(self.company.min_days_after_sending, 3)
+        self.assertFalse(self.company.account_use_credit_limit)
+        with Form(self.env["res.config.settings"]) as form:
+            form.collection_block_credit = "block"
+            self.assertTrue(form.account_use_credit_limit)
+        form.record.execute()
+        self.assertTrue(self.company.account_use_credit_limit)
+
+    def test_whoever_sells_sees_it(self):
+        """On the customer, and on his contacts, where the page of collections is not shown."""
+        contact = self._create_customer("Buyer", parent_id=self.customer.id)
+        self.customer.write(
+            {"collection_credit_blocked": True, "collection_credit_reason": "Bankrupt"}
+        )
+        for role in ("salesperson", "invoicer", "collector"):
+            for partner in (self.customer, contact):
+                with self.subTest(role, partner=partner.name):
+                    form = Form(self._as(role, partner))
+                    self.assertIn("Bankrupt", form.collection_credit_problem)
+                    hidden = form._get_modifier("collection_credit_problem", "invisible")
+                    self.assertFalse(hidden)

@@ -153,7 +153,11 @@ class TestExplained(CollectionsCommon):
         covered = self._invoice(days_late=5, partner=customers[11])
         self._credit_note(100, partner=customers[11])
         unreachable = self._invoice(days_late=5, partner=nobody)
-        moves += [held, small, covered, unreachable]
+        # An opening balance is nothing core has a due date, a payment state or a customer for.
+        opening = self._opening_balance(dict.fromkeys(customers[:2], 20.0))
+        self._item(opening).no_followup = False
+        left_out = self._opening_balance({customers[2]: 20.0})
+        moves += [held, small, covered, unreachable, opening, left_out]
         for day in (0, 1, 15, 16, 40, 90, 200):
             with self.subTest(day=day), freeze_time(later(day)):
                 self.env["collection.run"]._cron_advance(later(day))
@@ -163,6 +167,56 @@ class TestExplained(CollectionsCommon):
                 reasons = {skip.move_id: skip.reason for skip in run.skip_ids}
                 for move in moves:
                     self._check_explained(move, reasons, later(day))
+
+    def test_p11_what_is_left_out_says_where_to_change_that(self):
+        left_out = self._opening_balance({self.customer: 20.0})
+        run = self._run()
+        self.assertSkipped(run, left_out, "no_followup")
+        self.assertIn("Collect", run.skip_ids.detail)
+        with freeze_time(TODAY):
+            self.assertEqual(left_out.collection_status, "paused")
+            self.assertIn("Collect", left_out.collection_status_detail)
+
+    def test_p11_entries_that_are_no_debts_have_no_status(self):
+        paid = self._opening_balance({self.customer: 20.0})
+        invoice = self._invoice(days_late=5, amount=20)
+        self._pay(invoice)
+        money = invoice.reconciled_payment_ids.move_id
+        (self._item(paid) | self._item(self._credit_note(20.0))).reconcile()
+        bill = self._create_invoice_one_line(
+            move_type="in_invoice", price_unit=10.0, partner_id=self.customer.id, post=True
+        )
+        draft = self._opening_balance({self.customer: 20.0}, post=False)
+        none = paid | money | bill | draft
+        with freeze_time(TODAY):
+            self.assertEqual(set(none.mapped("collection_status")), {False})
+            self.assertEqual(invoice.collection_status, "settled")
+            self.assertFalse(none.collection_item_ids)
+
+    def test_p11_entries_are_found_by_status(self):
+        moves = self.env["account.move"]
+        opening = self._opening_balance({self.customer: 20.0})
+        self._item(opening).no_followup = False
+        with freeze_time(TODAY):
+            self.assertIn(opening, moves.search([("collection_status", "=", "due")]))
+            self._item(opening).no_followup = True
+            self.assertIn(opening, moves.search([("collection_status", "=", "paused")]))
+
+    def test_p11_many_entries_cost_no_more_queries(self):
+        def cost(count):
+            moves = self.env["account.move"]
+            for number in range(count):
+                customer = self._create_customer(f"Owes {count} {number}")
+                moves |= self._opening_balance({customer: 20.0})
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assertEqual(set(moves.mapped("collection_status")), {"paused"})
+            return self.env.cr.sql_log_count - before
+
+        with freeze_time(TODAY):
+            cost(1)
+            self.assertLessEqual(cost(12), cost(3))
 
     def _check_explained(self, move, reasons, on):
         move.invalidate_recordset()
