@@ -29,6 +29,11 @@ class CollectionCaseHandOver(models.TransientModel):
     is_early = fields.Boolean(compute="_compute_is_early")
     early_reason = fields.Char(string="Why So Early")
 
+    @api.constrains("case_id")
+    def _check_readable(self):
+        """The related fields show it without asking; constraints run in sudo."""
+        self.case_id.with_user(self.env.user).check_access("read")
+
     @api.depends("case_id")
     def _compute_date(self):
         for wizard in self:
