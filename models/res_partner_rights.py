@@ -40,19 +40,13 @@ class ResPartner(models.Model):
     def copy_data(self, default=None):
         """A copy by somebody else starts with what every customer starts with."""
         vals_list = super().copy_data(default)
-        if self.env.su:
+        if self.env.su or self._collection_may_manage():
             return vals_list
-        kept = set(default or ())
-        for names, allowed in (
-            (WORKED, self._collection_may_work),
-            (MANAGED, self._collection_may_manage),
-        ):
-            if any(names & vals.keys() for vals in vals_list) and not allowed():
-                vals_list = [
-                    {name: vals[name] for name in vals if name in kept or name not in names}
-                    for vals in vals_list
-                ]
-        return vals_list
+        dropped = MANAGED - set(default or ())
+        return [
+            {name: value for name, value in vals.items() if name not in dropped}
+            for vals in vals_list
+        ]
 
     @api.model
     def _collection_check_decided(self, names):

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.tests import freeze_time, tagged
 
 from .access_common import AccessCommon
+from .common import TODAY
 
 
 @tagged("post_install", "-at_install")
@@ -72,9 +73,9 @@ class TestAccessDecided(AccessCommon):
             {**self.managed, **self.of_policy, "collection_credit_override": "2026-04-30"}
         )
         twin = customer.copy()
-        self.assertFalse(twin.collection_policy_id)
         self.assertFalse(twin.collection_customer_type)
-        self.assertEqual(self._as("manager", self.customer).copy().collection_policy_id, self.mild)
+        other = self._as("manager", self.customer).copy()
+        self.assertEqual(other.collection_customer_type, "business")
         merge = self._as("salesperson", self.env["base.partner.merge.automatic.wizard"])
         merge._update_values(customer, twin)
         self.assertEqual(twin.collection_policy_id, self.mild)
@@ -148,3 +149,18 @@ class TestAccessDecided(AccessCommon):
                 company.read([name])
         for role in ("salesperson", "collector"):
             self.assertTrue(self._as(role, self.company).read(ours))
+
+    def test_what_customers_do_reads_the_settings_all_the_same(self):
+        """An order online, a payment, an answer on the portal: the code asks, not they."""
+        self.company.collection_block_credit = "block"
+        self.company.collection_reply_pause_days = 3
+        self.customer.collection_credit_blocked = True
+        portal = self.users["portal"]
+        customer = self.customer.with_user(portal)
+        self.assertTrue(customer._collection_credit_refusal(self.company.with_user(portal)))
+        self.assertFalse(self._as("portal", self.invoice)._collection_check_credit())
+        terms = self._as("portal", self.env["account.payment.term"])
+        self.assertFalse(terms._collection_ends(self.company.with_user(portal), TODAY, []))
+        self.assertTrue(self._as("portal", self._item(self.invoice))._collection_grants_at_once())
+        rows = self._as("portal", self.env["collection.communication"])
+        self.assertTrue(rows._reply_pause(self.company.with_user(portal)))

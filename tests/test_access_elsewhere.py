@@ -119,9 +119,12 @@ class TestAccessElsewhere(AccessCommon):
                 self._elsewhere(model).create(values)
             self.assertTrue(self._as("manager", self.env[model]).create(values))
         # Nor before anything is saved.
-        wizards = self._elsewhere("collection.plan.spread")
-        with self.assertRaises(AccessError):
-            wizards.onchange({"plan_id": plan.id}, ["plan_id"], {"amount_total": {}})
+        for model, values, shown in (
+            ("collection.plan.spread", {"plan_id": plan.id}, "amount_total"),
+            ("collection.case.hand.over", {"case_id": case.id}, "court"),
+        ):
+            with self.subTest(model), self.assertRaises(AccessError):
+                self._elsewhere(model).onchange(values, list(values), {shown: {}})
 
     # Rows of what has a company
 
