@@ -42,7 +42,8 @@ class CollectionNotice(models.Model):
         waiting = self.sudo().filtered(lambda notice: notice.stage == "to_approve")
         ultimatums = waiting.filtered("asks_handover")
         for level, notices in waiting.grouped("level_id").items():
-            notices.approved_level_id = level
+            # Untracked, like what `_write_word` writes.
+            notices.with_context(mail_notrack=True).approved_level_id = level
         ultimatums._write_word(
             {**self._approval(), **self._answer("yes")},
             self.env._("Approved; handed over if it stays unpaid."),

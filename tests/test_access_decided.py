@@ -156,6 +156,8 @@ class TestAccessDecided(AccessCommon):
         self.company.collection_reply_pause_days = 3
         self.customer.collection_credit_blocked = True
         portal = self.users["portal"]
+        portal.sudo().partner_id.parent_id = self.customer
+        self.invoice.message_subscribe(self.customer.ids)
         customer = self.customer.with_user(portal)
         self.assertTrue(customer._collection_credit_refusal(self.company.with_user(portal)))
         self.assertFalse(self._as("portal", self.invoice)._collection_check_credit())

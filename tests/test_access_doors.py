@@ -68,6 +68,7 @@ class TestAccessDoors(AccessCommon):
         self.assertEqual(case.document_ids, mine)
 
     def test_an_email_takes_no_file_its_writer_cannot_read(self):
+        """Core sees to it that nobody links what he may not read."""
         writer = self._as("collector", self.env["collection.write"])
         wizard = writer.browse(writer._open(self.customer)["res_id"])
         with self.assertRaises(AccessError):

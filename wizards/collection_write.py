@@ -56,7 +56,7 @@ class CollectionWrite(models.TransientModel):
     may_override = fields.Boolean(compute="_compute_rules")
     override = fields.Boolean(string="Write All the Same")
 
-    @api.constrains("company_id", "partner_id", "notice_id", "recipient_id", "attachment_ids")
+    @api.constrains("company_id", "partner_id", "notice_id", "recipient_id")
     def _check_readable(self):
         """The letter shows what is behind them; constraints run in sudo.
 
@@ -67,7 +67,7 @@ class CollectionWrite(models.TransientModel):
             if wizard.company_id not in self.env.user.company_ids:
                 raise AccessError(self.env._("This company is not one of yours."))
             notice, customer = wizard.notice_id, wizard.partner_id.commercial_partner_id
-            for record in (wizard.partner_id, wizard.recipient_id, notice, wizard.attachment_ids):
+            for record in (wizard.partner_id, wizard.recipient_id, notice):
                 record.with_user(self.env.user).check_access("read")
             if notice and (
                 notice.company_id != wizard.company_id or notice.partner_id != customer
