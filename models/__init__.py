@@ -222,6 +222,8 @@ from . import collection_case_payment
 from . import collection_case_fee
 from . import collection_case_money
 from . import res_partner_credit
+from . import res_partner_rights
+from . import account_move_rights
 from . import account_move_credit_block
 from . import account_document_import_mixin
 from . import collection_portal

@@ -176,7 +176,8 @@ class AccountPaymentTerm(models.Model):
     @api.model
     def _collection_ends(self, company, invoice_date, tiers):
         """``[(engine tier, last day)]`` of these tiers for an invoice of that date."""
-        shift = company.collection_discount_nonworking or discounts.KEEP
+        # Safe: a visitor who is shown the terms is shown their days.
+        shift = company.sudo().collection_discount_nonworking or discounts.KEEP
         weekdays, holidays = set(), set()
         if shift != discounts.KEEP:
             weekdays, holidays = company._collection_calendar(invoice_date)

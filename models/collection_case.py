@@ -170,8 +170,10 @@ class CollectionCase(models.Model):
             wanted, known = case.move_line_ids, case.line_ids
             gone |= known.filtered(lambda line, wanted=wanted: line.move_line_id not in wanted)
             added += [(case, item) for item in wanted - known.move_line_id]
-        # Before the new ones: an item may move from one case to the other.
-        gone.unlink()
+        gone.case_id._check_may_take_out()
+        # Safe: who may take them out was asked. Before the new ones: an item may move from
+        # one case to the other; `_check_items` says no when none is left.
+        gone.sudo().unlink()
         lines._add(added)
 
     @api.model

@@ -32,7 +32,8 @@ class CollectionCase(models.Model):
     def _check_documents(self):
         """:raises AccessError: for files the user may not read himself"""
         for case in self:
-            case.sudo().document_ids.with_env(self.env).check_access("read")
+            # Constraints run in sudo: the person is asked, not the system.
+            case.sudo().document_ids.with_user(self.env.user).check_access("read")
 
     def action_make_dossier(self):
         """Make the dossier of today, keep it with the case, and show it."""

@@ -104,6 +104,12 @@ class CollectionCaseLine(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_handed_over(self):
         self.case_id._check_prepared()
+        if self.env.su:
+            return
+        self.case_id._check_may_take_out()
+        # Exchanging all of them goes by the items of the case, which are checked at once.
+        if self.case_id.filtered(lambda case: case.line_ids <= self):
+            raise UserError(self.env._("A case is about one item at least."))
 
     @api.constrains("case_id", "move_line_id")
     def _check_item(self):

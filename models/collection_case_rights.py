@@ -29,6 +29,13 @@ class CollectionCase(models.Model):
                 self.env._("Only a collections manager hands over, withdraws or closes cases.")
             )
 
+    def _check_may_take_out(self):
+        """:raises AccessError: for items of a case that a manager's "yes, hand over" opened,
+            unless another manager thinks again
+        """
+        if not self.env.su and self.filtered("notice_id"):
+            self._check_manager()
+
     def _check_prepared(self):
         """:raises UserError: once the case has left the house"""
         if self.filtered(lambda case: case.state != "prepared"):

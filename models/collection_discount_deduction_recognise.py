@@ -215,7 +215,8 @@ class CollectionDiscountDeduction(models.Model):
         self.ensure_one()
         exact = not self.currency_id.compare_amounts(self.amount, self.amount_offered)
         chosen = found.chosen or self.env.context.get(CHOSEN)
-        automatic = chosen or self.company_id.collection_discount_grant == "auto"
+        # Safe: as in `_collection_grants_at_once`.
+        automatic = chosen or self.company_id.sudo().collection_discount_grant == "auto"
         self.move_line_id.collection_offer_ids._mark_open()
         person, late = self.user_id, self.env._("Later than the tolerance")
         if self.decision == "claimed":

@@ -74,7 +74,8 @@ class CollectionIssue(models.AbstractModel):
     def _keep_approved(self, notices):
         """A level that has come to need approval since the proposal waits for it."""
         waiting = notices.filtered(
-            lambda notice: notice.level_id.requires_approval and not notice.approved_by_id
+            lambda notice: notice.level_id.requires_approval
+            and not notice._is_approved(notice.level_id)
         )
         waiting.write({"stage": "to_approve"})
         return notices - waiting

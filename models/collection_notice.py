@@ -80,6 +80,13 @@ class CollectionNotice(models.Model):
     failure_reason = fields.Char(readonly=True, copy=False)
     approved_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     approved_on = fields.Datetime(readonly=True, copy=False)
+    approved_level_id = fields.Many2one(
+        "collection.level",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        help="The manager's word counts for this level and those below it.",
+    )
     issued_by_id = fields.Many2one("res.users", readonly=True, copy=False)
     issued_on = fields.Datetime(readonly=True, copy=False)
     collector_id = fields.Many2one("res.users", readonly=True, index="btree_not_null")
@@ -183,6 +190,7 @@ class CollectionNotice(models.Model):
         proposals = self.filtered(lambda notice: notice.stage == "proposed")
         if not proposals:
             raise UserError(self.env._("There is no proposal left to issue here."))
+        proposals.run_id._check_day()
         # Safe: rights on the notices are checked above; issuing also writes
         # levels on journal items, mails and sequences a collector cannot touch.
         self.env["collection.issue"].sudo()._issue(proposals.sudo())
@@ -264,10 +272,11 @@ class CollectionNotice(models.Model):
         for notice in self.filtered(lambda notice: notice.stage in ("proposed", "to_approve")):
             levels = notice._advancing().level_id
             highest = levels.sorted("delay_days")[-1:]
-            waits = highest.requires_approval and not notice.approved_by_id
-            stage = "to_approve" if waits else "proposed"
-            if highest and (highest, stage) != (notice.level_id, notice.stage):
-                notice.sudo().write({"level_id": highest.id, "stage": stage})
+            waits = highest.requires_approval and not notice._is_approved(highest)
+            vals = {"stage": "to_approve" if waits else "proposed", "level_id": highest.id}
+            if highest and (highest, vals["stage"]) != (notice.level_id, notice.stage):
+                # A word about a lower level is none about this one.
+                notice.sudo().write({**vals, **(notice._no_approval() if waits else {})})
 
     def _after_drop(self):
         """A proposal without items is no proposal; else its totals follow."""

@@ -41,6 +41,9 @@ class CollectionNotice(models.Model):
         # Safe: the right is checked above; what is written says who answered.
         waiting = self.sudo().filtered(lambda notice: notice.stage == "to_approve")
         ultimatums = waiting.filtered("asks_handover")
+        for level, notices in waiting.grouped("level_id").items():
+            # Untracked, like what `_write_word` writes.
+            notices.with_context(mail_notrack=True).approved_level_id = level
         ultimatums._write_word(
             {**self._approval(), **self._answer("yes")},
             self.env._("Approved; handed over if it stays unpaid."),
@@ -73,6 +76,26 @@ class CollectionNotice(models.Model):
             "approved_by_id": self.env.uid,
             "approved_on": fields.Datetime.now(),
         }
+
+    def _no_approval(self):
+        """What is written where a manager has to say it (again)."""
+        return {
+            "approved_by_id": False,
+            "approved_on": False,
+            "approved_level_id": False,
+            "handover_answer": False,
+            "handover_answered_by_id": False,
+            "handover_answered_on": False,
+        }
+
+    def _is_approved(self, level):
+        """True when a manager has let the notice out at this level, or at a higher one."""
+        self.ensure_one()
+        approved = self.approved_level_id
+        # Those of before this was noted have no level: the one they stand at was meant.
+        return bool(self.approved_by_id) and (
+            level.delay_days <= (approved or self.level_id).delay_days
+        )
 
     def _answer(self, answer):
         return {

@@ -101,11 +101,12 @@ class CollectionNotice(models.Model):
         """The day printed on the notice.
 
         A proposal that waited some days for a person is dated that much later,
-        so that its firm date is never in the past.
+        so that its firm date is never in the past. One that was made in advance has
+        waited from its own day on.
         """
         self.ensure_one()
-        waited = self.company_id._collection_today() - (self.proposed_on or self.date)
-        return self.date + max(waited, timedelta())
+        since = max(self.proposed_on or self.date, self.date)
+        return self.date + max(self.company_id._collection_today() - since, timedelta())
 
     def _letter_text(self, field):
         """A text of the letter: frozen when issued, rendered live for a preview."""

@@ -2,6 +2,12 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from .typed_values import only_typed
+
+# The file behind `signed_document`, which is read and written in sudo: nobody points at
+# another one.
+DECIDED = {"signed_attachment_id"}
+
 
 class CollectionPlan(models.Model):
     """Several promises in one agreement: dates, amounts, and when it lapses."""
@@ -120,7 +126,7 @@ class CollectionPlan(models.Model):
     )
     date_signed = fields.Date(copy=False, tracking=True)
     signed_attachment_id = fields.Many2one(
-        "ir.attachment", copy=False, index="btree_not_null", ondelete="set null"
+        "ir.attachment", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )
     agreed_amounts = fields.Json(
         readonly=True, copy=False, help="What was open of each item when it was proposed."
@@ -212,6 +218,7 @@ class CollectionPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         """Numbered first: the instalments bear the number."""
+        self, vals_list = only_typed(self, vals_list, DECIDED)  # noqa: PLW0642
         sequences = self.env["ir.sequence"].sudo()
         for vals in vals_list:
             company = vals.get("company_id") or self.env.company.id
@@ -230,6 +237,7 @@ class CollectionPlan(models.Model):
             raise UserError(
                 self.env._("What was put before the customer stays: change the draft, or cancel it.")
             )
+        _self, (vals,) = only_typed(self, [vals], DECIDED)
         result = super().write(vals)
         if agreed & vals.keys():
             for plan in self:

@@ -24,15 +24,13 @@ class CollectionPlan(models.Model):
     @api.depends("signed_attachment_id")
     def _compute_signed_document(self):
         for plan in self:
-            # Safe: whoever reads the plan reads the letter that belongs to it.
-            attachment = plan.sudo().signed_attachment_id
+            attachment = plan._signed_letter()
             plan.signed_document = attachment.datas
             plan.signed_filename = attachment.name
 
     def _inverse_signed_document(self):
         for plan in self:
-            # Safe: whoever may write the plan may hang its letter on it.
-            attachment = plan.sudo().signed_attachment_id
+            attachment = plan._signed_letter()
             if not plan.signed_document:
                 attachment.unlink()
                 continue
@@ -43,9 +41,17 @@ class CollectionPlan(models.Model):
             if attachment:
                 attachment.write(values)
             else:
-                plan.signed_attachment_id = attachment.create(
+                # Safe: whoever may write the plan may hang its letter on it.
+                plan.sudo().signed_attachment_id = attachment.create(
                     {**values, "res_model": plan._name, "res_id": plan.id}
                 )
+
+    def _signed_letter(self):
+        """The letter in sudo, or none: safe, as it belongs to the plan and to nothing else."""
+        self.ensure_one()
+        return self.sudo().signed_attachment_id.filtered(
+            lambda file: (file.res_model, file.res_id) == (self._name, self.id)
+        )
 
     def action_spread(self):
         """Dates and amounts by rule."""

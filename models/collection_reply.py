@@ -142,7 +142,8 @@ class CollectionCommunication(models.Model):
 
     @api.model
     def _reply_pause(self, company):
-        days = company.collection_reply_pause_days
+        # Safe: the customer who answers on the portal does not read it.
+        days = company.sudo().collection_reply_pause_days
         return days > 0 and fields.Date.add(company._collection_today(), days=days)
 
     def _give_reply_task(self):

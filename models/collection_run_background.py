@@ -48,6 +48,7 @@ class CollectionRun(models.Model):
                 raise UserError(self.env._("This run has been issued already."))
             if run.state != "proposed":
                 raise UserError(self.env._("Propose first: there is nothing to issue yet."))
+            run._check_day()
             # Safe: rights are checked above; issuing also writes levels on journal items.
             run = run.sudo()
             notices = run._issuable()

@@ -12,6 +12,7 @@ from datetime import timedelta
 import psycopg2.errors
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from .collection_issue import RETRY_ERRORS
@@ -81,6 +82,24 @@ class CollectionRun(models.Model):
     def _held_back(self, ready):
         """Those among the proposals that are ready which have to wait."""
         return self.env["collection.notice"]
+
+    def _check_day(self):
+        """A person looks at what a later day will bring, but does not live it before: the
+        customers would be reminded before their time, and charged for days to come.
+
+        :raises UserError: for a run of a later day
+        """
+        if self.env.su:
+            return
+        for run in self:
+            if run.date > run.company_id._collection_today():
+                raise UserError(
+                    self.env._(
+                        "“%(run)s” lies in the future: it can be looked at now, and issued "
+                        "from that day on.",
+                        run=run.display_name,
+                    )
+                )
 
     def _issuable_customers(self):
         """Ids of the customers with something to issue, each once."""

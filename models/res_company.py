@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..engine import ladder, workdays
 from ..engine.days import plus
 from .collection_notice import MANAGER_GROUP
+from .res_partner import STAFF
 
 # Modules that remind customers too: with two engines customers get every
 # reminder twice.
@@ -26,10 +27,12 @@ class ResCompany(models.Model):
         string="Days after Sending",
         help="An invoice that went to the customer less than this many days ago is not "
         "reminded yet.",
+        groups=STAFF,
     )
     collection_start_due_date = fields.Date(
         string="Collect Items Due From",
         help="Going live: items due before this date are left alone. Empty: no limit.",
+        groups=STAFF,
     )
     collection_start_level_id = fields.Many2one(
         "collection.level",
@@ -37,24 +40,28 @@ class ResCompany(models.Model):
         domain="[('kind', '=', 'dunning')]",
         help="Going live: an item nobody was ever reminded of starts at this level, if it "
         "has earned it. Under another policy, at the level of the same lateness.",
+        groups=STAFF,
     )
     collection_live_date = fields.Date(
         string="Went Live On",
         help="Only debt due before this day starts at the level above; what falls due later "
         "climbs from the first level. Empty when the level is set: that day.",
+        groups=STAFF,
     )
     collection_workdays_only = fields.Boolean(
         string="Send on Working Days Only",
         help="On weekends and public holidays of the company's working hours the scheduled "
         "action waits for the next working day.",
+        groups=STAFF,
     )
     collection_skip_retention_days = fields.Integer(
-        string="Keep Skips (days)", default=90, help="0: for ever."
+        string="Keep Skips (days)", default=90, help="0: for ever.", groups=STAFF
     )
     collection_responsible_id = fields.Many2one(
         "res.users",
         string="Collections Responsible",
         help="Gets the approvals, and the tasks of customers without a collector.",
+        groups=STAFF,
     )
 
     _days_after_sending_positive = models.Constraint(

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -8,12 +10,14 @@ class ResCompany(models.Model):
         "res.partner",
         check_company=True,
         help="Suggested when a case is opened.",
+        groups=STAFF,
     )
     collection_case_review_days = fields.Integer(
         string="Ask about Cases Every (days)",
         default=30,
         help="After so many days the owner of a case that was handed over is asked how it "
         "stands.",
+        groups=STAFF,
     )
 
     _case_review_positive = models.Constraint(

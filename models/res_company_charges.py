@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine import allocation
+from .res_partner import STAFF
 
 
 class ResCompany(models.Model):
@@ -17,6 +18,7 @@ class ResCompany(models.Model):
         string="Book Charges",
         default="invoice",
         required=True,
+        groups=STAFF,
     )
     collection_charge_journal_id = fields.Many2one(
         "account.journal",
@@ -24,17 +26,20 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'sale')]",
         check_company=True,
         help="Empty: the first sales journal.",
+        groups=STAFF,
     )
     collection_charge_payment_term_id = fields.Many2one(
         "account.payment.term",
         string="Charges Payment Terms",
         check_company=True,
         help="Empty: due on the firm date of the notice, else at once.",
+        groups=STAFF,
     )
     collection_charge_tolerance = fields.Monetary(
         string="Waive Leftovers Up To",
         help="Charges left open when the invoice was paid are waived up to this sum a "
         "customer and currency, without asking.",
+        groups=STAFF,
     )
     collection_allocation_order = fields.Selection(
         [
@@ -46,6 +51,7 @@ class ResCompany(models.Model):
         required=True,
         help="Proposed when a payment is allocated. German (BGB s. 367) and Romanian law "
         "(Civil Code art. 1509) settle costs first where nothing else was agreed.",
+        groups=STAFF,
     )
 
 

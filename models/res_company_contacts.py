@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine import contact_rules
+from .res_partner import STAFF
 
 # Rest days of a company that has no working hours: Saturday and Sunday.
 WORKED_DAYS = frozenset(range(5))
@@ -15,26 +16,31 @@ class ResCompany(models.Model):
         string="Contacts a Week",
         help="A customer is contacted at most this many times in seven days, whatever the "
         "channel; a notice counts once, however many ways it takes. 0: no limit.",
+        groups=STAFF,
     )
     collection_quiet_from = fields.Float(
         string="Quiet From",
         help="From this time on (the company's local time) no message leaves and nobody is "
         "called. The same as the end: no quiet hours.",
+        groups=STAFF,
     )
-    collection_quiet_to = fields.Float(string="Quiet Until")
+    collection_quiet_to = fields.Float(string="Quiet Until", groups=STAFF)
     collection_quiet_weekend = fields.Boolean(
         string="Quiet on Rest Days",
         help="Days without working hours; without a working schedule, Saturday and Sunday.",
+        groups=STAFF,
     )
     collection_quiet_holidays = fields.Boolean(
         string="Quiet on Public Holidays",
         help="The public holidays of the company's working hours.",
+        groups=STAFF,
     )
     collection_already_paid_days = fields.Integer(
         string="Time to Find a Payment",
         default=7,
         help="When a customer says on the phone that he has paid, the items wait this many "
         "days while somebody looks for the payment.",
+        groups=STAFF,
     )
     collection_call_template_id = fields.Many2one(
         "mail.template",
@@ -43,6 +49,7 @@ class ResCompany(models.Model):
         ondelete="set null",
         help="What to say in a call that no level has planned. Empty: the one that comes "
         "with the module.",
+        groups=STAFF,
     )
 
     _collection_max_contacts_positive = models.Constraint(

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine import discounts
+from .res_partner import STAFF
 
 
 class ResCompany(models.Model):
@@ -18,6 +19,7 @@ class ResCompany(models.Model):
         default=discounts.KEEP,
         required=True,
         help="When the last day of a discount is not a working day of the company.",
+        groups=STAFF,
     )
     collection_discount_grant = fields.Selection(
         [("auto", "Granted at once"), ("ask", "Asked for")],
@@ -26,15 +28,18 @@ class ResCompany(models.Model):
         required=True,
         help="A payment that came in time and is short by exactly the discount, matched by hand "
         "or by the bank matching.",
+        groups=STAFF,
     )
     collection_discount_tolerance_days = fields.Integer(
         string="Days Late",
         help="A discount taken at most this many days late is put before a person; later "
         "than that the rest is claimed.",
+        groups=STAFF,
     )
     collection_discount_tolerance_amount = fields.Monetary(
         string="More Than the Discount",
         help="By how much more than the discount a customer may keep back.",
+        groups=STAFF,
     )
     collection_discount_journal_id = fields.Many2one(
         "account.journal",
@@ -42,6 +47,7 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'general')]",
         check_company=True,
         help="For discounts granted after the payment. Empty: the first miscellaneous journal.",
+        groups=STAFF,
     )
     collection_cost_of_money = fields.Float(
         string="Cost of Money",
@@ -49,17 +55,20 @@ class ResCompany(models.Model):
         default=8.0,
         help="Percent a year: what an overdraft or loan costs the company. The what-if "
         "calculator compares discounts with it.",
+        groups=STAFF,
     )
     collection_no_discount_mention = fields.Text(
         string="No-Discount Mention",
         translate=True,
         help="Printed on customer invoices that give no early-payment discount. In France it "
         "is mandatory (Commercial Code, art. L441-9).",
+        groups=STAFF,
     )
     collection_print_late_terms = fields.Boolean(
         string="Print Late-Payment Terms",
         default=True,
         help="Customer invoices say what lateness costs, by the customer's fee rule.",
+        groups=STAFF,
     )
 
     _discount_tolerance_positive = models.Constraint(

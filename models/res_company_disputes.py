@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ResCompany(models.Model):
     """How a company handles disputes, holds and answers."""
@@ -10,28 +12,33 @@ class ResCompany(models.Model):
         string="Answer Disputes Within",
         default=14,
         help="Days; the deadline of a new dispute. 0: none.",
+        groups=STAFF,
     )
     collection_dispute_escalation_days = fields.Integer(
         string="Escalate Disputes After",
         default=7,
         help="Days after the deadline; then the collections responsible is asked too. 0: never.",
+        groups=STAFF,
     )
     collection_dispute_rejected_days = fields.Integer(
         string="Days after a Rejection",
         default=7,
         help="Days the customer has to pay what turned out to be owed, before dunning goes on "
         "where it stood.",
+        groups=STAFF,
     )
     collection_hold_review_days = fields.Integer(
         string="Review Holds After",
         default=30,
         help="Days; for holds without an end. 0: whoever sets one says when.",
+        groups=STAFF,
     )
     collection_reply_pause_days = fields.Integer(
         string="Pause after an Answer",
         default=7,
         help="Days a customer who answers a reminder gets no further one, unless his answer is "
         "handled earlier. 0: his answer pauses nothing.",
+        groups=STAFF,
     )
 
     _dispute_days_positive = models.Constraint(

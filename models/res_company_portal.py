@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ResCompany(models.Model):
     """What customers may do on the portal by themselves."""
@@ -10,26 +12,31 @@ class ResCompany(models.Model):
         string="Promises on the Portal",
         default=True,
         help="Customers promise on the portal when they will pay; dunning waits until then.",
+        groups=STAFF,
     )
     collection_portal_promise_days = fields.Integer(
         string="Promise Within",
         default=14,
         help="The last day a customer can promise by himself, in days from today.",
+        groups=STAFF,
     )
     collection_portal_promise_max_open = fields.Integer(
         string="Open Promises",
         default=1,
         help="So many promises of a customer can be open before he has to call.",
+        groups=STAFF,
     )
     collection_portal_dispute = fields.Boolean(
         string="Disputes on the Portal",
         default=True,
         help="Customers contest invoices on the portal, with a reason and files.",
+        groups=STAFF,
     )
     collection_portal_contact = fields.Boolean(
         string="Accounting Contact on the Portal",
         default=True,
         help="Customers name the person who is to receive reminders.",
+        groups=STAFF,
     )
 
     _portal_promise_days_positive = models.Constraint(

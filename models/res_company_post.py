@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ResCompany(models.Model):
     """How a company's letters get into the post."""
@@ -15,10 +17,12 @@ class ResCompany(models.Model):
         default="print",
         required=True,
         help="Registered letters are always printed here.",
+        groups=STAFF,
     )
     collection_letter_duplex = fields.Boolean(
         string="Print on Both Sides",
         help="In a batch, each letter begins on a fresh sheet.",
+        groups=STAFF,
     )
 
 

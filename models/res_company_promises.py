@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .res_partner import STAFF
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -7,12 +9,14 @@ class ResCompany(models.Model):
     collection_promise_grace_days = fields.Integer(
         string="Days of Grace",
         help="So many days after a promised one are waited for the money.",
+        groups=STAFF,
     )
     collection_plan_reminder_days = fields.Integer(
         string="Remind of Instalments",
         default=3,
         help="So many days before an instalment of a plan the customer is reminded by e-mail. "
         "0: he is not.",
+        groups=STAFF,
     )
 
     _promise_grace_positive = models.Constraint(

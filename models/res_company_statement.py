@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import fields, models
 
+from .res_partner import STAFF
 from .res_partner_statement import FREQUENCIES
 
 
@@ -15,6 +16,7 @@ class ResCompany(models.Model):
         required=True,
         help="How often customers get a statement of account by e-mail, unless their own "
         "record says otherwise.",
+        groups=STAFF,
     )
 
     def _collection_statement_start(self, date_to):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..engine import priority
+from .res_partner import STAFF
 
 
 class ResCompany(models.Model):
@@ -13,30 +14,35 @@ class ResCompany(models.Model):
         default=1.0,
         help="How much the overdue amount counts in the ranking of the worklist. 0: not at all, "
         "1: as it is, 2: twice.",
+        groups=STAFF,
     )
     collection_weight_lateness = fields.Float(
         string="Weight of Lateness",
         default=1.0,
         help="How much the days late count. With 1, a debt 30 days late ranks like one of "
         "twice the amount that is due today.",
+        groups=STAFF,
     )
     collection_weight_level = fields.Float(
         string="Weight of the Level",
         default=1.0,
         help="How much the dunning level counts. With 1, level 1 doubles the rank, level 2 "
         "triples it.",
+        groups=STAFF,
     )
     collection_weight_promises = fields.Float(
         string="Weight of Broken Promises",
         default=1.0,
         help="How much broken promises count. With 1, the first doubles the rank, the second "
         "triples it.",
+        groups=STAFF,
     )
     collection_contact_again_days = fields.Integer(
         string="Contact Again After (days)",
         default=7,
         help="A customer with overdue items for whom nothing else is planned comes back to "
         "the worklist this many days after the last contact.",
+        groups=STAFF,
     )
 
     _collection_weights_valid = models.Constraint(

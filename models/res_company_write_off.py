@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from .res_partner import STAFF
+
 # Where charts of accounts keep them; offered, never imposed: another account may be chosen
 # in the settings and on each document.
 BAD_DEBT_CODES = {"FR": ("654",), "RO": ("654",)}
@@ -23,6 +25,7 @@ class ResCompany(models.Model):
         check_company=True,
         help="What is given up is booked here: 654 in the French and Romanian charts. Empty: "
         "the account the chart suggests.",
+        groups=STAFF,
     )
     collection_recovery_account_id = fields.Many2one(
         "account.account",
@@ -31,6 +34,7 @@ class ResCompany(models.Model):
         check_company=True,
         help="Money that comes after a debt was given up is booked here: 7583 in the French "
         "chart, 754 in the Romanian. Empty: the account the chart suggests.",
+        groups=STAFF,
     )
     collection_write_off_journal_id = fields.Many2one(
         "account.journal",
@@ -38,12 +42,14 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'general')]",
         check_company=True,
         help="For write-offs without tax relief. Empty: the first miscellaneous journal.",
+        groups=STAFF,
     )
     collection_write_off_limit = fields.Monetary(
         string="Second Person Above",
         help="A write-off above this amount is approved by another collections manager than "
         "the one who asks for it. What the customer was let off in the last 30 days counts. "
         "0: one manager is enough.",
+        groups=STAFF,
     )
     collection_agency_account_id = fields.Many2one(
         "account.account",
@@ -52,6 +58,7 @@ class ResCompany(models.Model):
         check_company=True,
         help="The fees of agencies and lawyers are booked here. Empty: the default account of "
         "the purchase journal.",
+        groups=STAFF,
     )
     collection_block_credit = fields.Selection(
         [
@@ -64,6 +71,7 @@ class ResCompany(models.Model):
         required=True,
         help="What happens when somebody sells to a customer whose debt was handed over, or "
         "whose credit a collections manager has stopped.",
+        groups=STAFF,
     )
 
     _write_off_limit_positive = models.Constraint(

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 
 from .collection_notice import MANAGER_GROUP
 from .res_partner import STAFF
+from .typed_values import changed, chosen
 
 
 class ResPartner(models.Model):
@@ -43,12 +44,12 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get("collection_fee_rule_id") for vals in vals_list):
+        if chosen(self, vals_list, {"collection_fee_rule_id"}):
             self._check_fee_rule_right()
         return super().create(vals_list)
 
     def write(self, vals):
-        if "collection_fee_rule_id" in vals:
+        if changed(self, vals, {"collection_fee_rule_id"}):
             self._check_fee_rule_right()
         return super().write(vals)
 

@@ -4,6 +4,7 @@ from odoo.exceptions import AccessError
 from .collection_case import LIVE_STATES
 from .collection_notice import MANAGER_GROUP
 from .res_partner import STAFF
+from .typed_values import changed, chosen
 
 CREDIT_FIELDS = {
     "collection_credit_blocked",
@@ -53,12 +54,12 @@ class ResPartner(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        if any(vals.get(name) for vals in vals_list for name in CREDIT_FIELDS):
+        if chosen(self, vals_list, CREDIT_FIELDS):
             self._check_credit_right()
         return super().create(vals_list)
 
     def write(self, vals):
-        if CREDIT_FIELDS & vals.keys():
+        if changed(self, vals, CREDIT_FIELDS):
             self._check_credit_right()
         return super().write(vals)
 
@@ -75,7 +76,8 @@ class ResPartner(models.Model):
 
         The customer is who pays: the commercial partner.
         """
-        if company.collection_block_credit == "none":
+        # Safe: what the company wants; customers who order online are asked too.
+        if company.sudo().collection_block_credit == "none":
             return ""
         today = company._collection_today()
         # Safe: whoever sells must know that, not what the case is about.
@@ -108,7 +110,7 @@ class ResPartner(models.Model):
 
     def _collection_credit_refusal(self, company):
         """What whoever sells to them is told, or "" when he may."""
-        if company.collection_block_credit != "block":
+        if company.sudo().collection_block_credit != "block":
             return ""
         problem = self._collection_credit_problem(company)
         if not problem:

@@ -45,6 +45,9 @@ from . import test_absurd_run
 from . import test_access
 from . import test_access_companies
 from . import test_access_bystanders
+from . import test_access_decided
+from . import test_access_doors
+from . import test_access_elsewhere
 from . import test_pauses
 from . import test_left_out
 from . import test_skip_reasons

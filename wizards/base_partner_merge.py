@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..models.res_partner_rights import KEPT
+
 
 class BasePartnerMerge(models.TransientModel):
     """Customers that turn out to be one, each with a monthly statement in the log."""
@@ -35,3 +37,16 @@ class BasePartnerMerge(models.TransientModel):
             )
         )
         return super()._update_foreign_keys(src_partners, dst_partner)
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        """What was decided about one of them is kept as core keeps the rest, and is no
+        decision of whoever merges them: core would write it in his name."""
+        dst_partner.check_access("write")
+        # Safe: only what these customers, which he may merge, have already.
+        kept = dst_partner.sudo()
+        for name in KEPT:
+            values = [partner[name] for partner in (*src_partners.sudo(), kept) if partner[name]]
+            if values and kept[name] != values[-1]:
+                kept[name] = values[-1]
+        return super()._update_values(src_partners, dst_partner)

@@ -10,24 +10,30 @@ class CollectionCaseHandOver(models.TransientModel):
     _check_company_auto = True
 
     case_id = fields.Many2one("collection.case", required=True, ondelete="cascade")
-    company_id = fields.Many2one(related="case_id.company_id")
+    # With the rights of whoever asks: an onchange comes before `_check_readable`.
+    company_id = fields.Many2one(related="case_id.company_id", related_sudo=False)
     kind = fields.Selection(
-        related="case_id.kind", readonly=False, required=True
+        related="case_id.kind", related_sudo=False, readonly=False, required=True
     )
     agency_id = fields.Many2one(
-        related="case_id.agency_id", readonly=False, check_company=True
+        related="case_id.agency_id", related_sudo=False, readonly=False, check_company=True
     )
     lawyer_id = fields.Many2one(
-        related="case_id.lawyer_id", readonly=False, check_company=True
+        related="case_id.lawyer_id", related_sudo=False, readonly=False, check_company=True
     )
-    court = fields.Char(related="case_id.court", readonly=False)
-    lang = fields.Selection(related="case_id.lang", readonly=False)
+    court = fields.Char(related="case_id.court", related_sudo=False, readonly=False)
+    lang = fields.Selection(related="case_id.lang", related_sudo=False, readonly=False)
     date = fields.Date(
         required=True, compute="_compute_date", store=True, precompute=True, readonly=False
     )
-    date_handover_due = fields.Date(related="case_id.date_handover_due")
+    date_handover_due = fields.Date(related="case_id.date_handover_due", related_sudo=False)
     is_early = fields.Boolean(compute="_compute_is_early")
     early_reason = fields.Char(string="Why So Early")
+
+    @api.constrains("case_id")
+    def _check_readable(self):
+        """Nobody hands over what he may not see; constraints run in sudo."""
+        self.case_id.with_user(self.env.user).check_access("read")
 
     @api.depends("case_id")
     def _compute_date(self):

@@ -13,8 +13,9 @@ class CollectionPlanSpread(models.TransientModel):
     plan_id = fields.Many2one(
         "collection.plan", required=True, readonly=True, ondelete="cascade"
     )
-    currency_id = fields.Many2one(related="plan_id.currency_id")
-    amount_total = fields.Monetary(related="plan_id.amount_total")
+    # With the rights of whoever asks: an onchange comes before `_check_readable`.
+    currency_id = fields.Many2one(related="plan_id.currency_id", related_sudo=False)
+    amount_total = fields.Monetary(related="plan_id.amount_total", related_sudo=False)
     count = fields.Integer(string="Instalments", default=3, required=True)
     every = fields.Integer(default=1, required=True)
     unit = fields.Selection(
@@ -30,6 +31,11 @@ class CollectionPlanSpread(models.TransientModel):
         help="What is paid on the first date, when it is not the same as the others.",
     )
     preview = fields.Text(compute="_compute_preview")
+
+    @api.constrains("plan_id")
+    def _check_readable(self):
+        """Nobody spreads what he may not see; constraints run in sudo."""
+        self.plan_id.with_user(self.env.user).check_access("read")
 
     @api.depends("count", "every", "unit", "date_first", "amount_first", "plan_id")
     def _compute_preview(self):

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command, Domain
 from odoo.tools import format_amount, format_date, html2plaintext
 
@@ -55,6 +55,33 @@ class CollectionWrite(models.TransientModel):
     )
     may_override = fields.Boolean(compute="_compute_rules")
     override = fields.Boolean(string="Write All the Same")
+
+    @api.constrains("company_id", "partner_id", "notice_id", "recipient_id")
+    def _check_readable(self):
+        """The letter shows what is behind them; constraints run in sudo.
+
+        :raises AccessError: for what the user may not read, or a company not his
+        :raises ValidationError: for a notice or a contact of somebody else
+        """
+        for wizard in self:
+            if wizard.company_id not in self.env.user.company_ids:
+                raise AccessError(self.env._("This company is not one of yours."))
+            notice, customer = wizard.notice_id, wizard.partner_id.commercial_partner_id
+            for record in (wizard.partner_id, wizard.recipient_id, notice):
+                record.with_user(self.env.user).check_access("read")
+            if notice and (
+                notice.company_id != wizard.company_id or notice.partner_id != customer
+            ):
+                raise ValidationError(
+                    self.env._("This notice is not about this customer and company.")
+                )
+            recipient = wizard.recipient_id
+            # Who receives the reminders may be of another firm: an accountant, say.
+            chosen = customer._collection_recipients(wizard.company_id).get(customer.id)
+            if recipient.commercial_partner_id != customer and recipient != chosen:
+                raise ValidationError(
+                    self.env._("“%s” is no contact of this customer.", wizard.recipient_id.name)
+                )
 
     @api.model
     def _open(self, partner):
