@@ -55,6 +55,7 @@ from . import collection_plan_follow_up
 from . import collection_policy_promises
 from . import collection_proposal
 from . import collection_issue
+from . import collection_issue_busy
 from . import collection_issue_refresh
 from . import collection_delivery
 from . import collection_delivery_at_once

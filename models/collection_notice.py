@@ -172,6 +172,8 @@ class CollectionNotice(models.Model):
     def action_issue(self):
         """Issue proposals: re-read what is owed, freeze, advance levels, send.
 
+        :return: what the screen says of those left out as somebody else works on their
+            customers, or None
         :raises UserError: when a notice waits for approval or none can be issued
         """
         self.check_access("write")
@@ -182,7 +184,9 @@ class CollectionNotice(models.Model):
             raise UserError(self.env._("There is no proposal left to issue here."))
         # Safe: rights on the notices are checked above; issuing also writes
         # levels on journal items, mails and sequences a collector cannot touch.
-        self.env["collection.issue"].sudo()._issue(proposals.sudo())
+        issue = self.env["collection.issue"].sudo()
+        issue._issue(proposals.sudo())
+        return issue._say_busy(proposals)
 
     def action_cancel(self):
         """Withdraw proposals, or close failed notices."""
