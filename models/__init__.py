@@ -104,6 +104,7 @@ from . import ir_attachment
 from . import ir_qweb
 from . import ir_sequence
 from . import mail_activity
+from . import res_company_trouble
 from . import mail_mail
 from . import mail_template
 from . import collection_plan_delivery

@@ -160,4 +160,5 @@ from . import test_worklist_tour
 from . import test_case_claim
 from . import test_case_dossier
 from . import test_portal_collections_tour
+from . import test_trouble_told
 from . import test_issue_busy
