@@ -176,6 +176,7 @@ from . import collection_case_opening
 from . import collection_case_steps
 from . import collection_case_follow_up
 from . import collection_issue_cases
+from . import collection_notice_undelivered
 from . import collection_pauses_cases
 from . import collection_case_dialogs
 from . import collection_case_claim

@@ -17,6 +17,7 @@ LOOK_BACK_DAYS = 90
 
 
 STEPS = (
+    "_take_back_undelivered",
     "_check_balances",
     "_ask_leftovers",
     "_charge_paid_items",
