@@ -58,6 +58,7 @@ from . import collection_plan_follow_up
 from . import collection_policy_promises
 from . import collection_proposal
 from . import collection_issue
+from . import collection_issue_busy
 from . import collection_issue_refresh
 from . import collection_delivery
 from . import collection_delivery_at_once
@@ -107,6 +108,7 @@ from . import ir_attachment
 from . import ir_qweb
 from . import ir_sequence
 from . import mail_activity
+from . import res_company_trouble
 from . import mail_mail
 from . import mail_mail_by_hand
 from . import mail_template
@@ -179,6 +181,7 @@ from . import collection_case_opening
 from . import collection_case_steps
 from . import collection_case_follow_up
 from . import collection_issue_cases
+from . import collection_notice_undelivered
 from . import collection_pauses_cases
 from . import collection_case_dialogs
 from . import collection_case_claim

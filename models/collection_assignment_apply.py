@@ -1,12 +1,9 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, models
 from odoo.tools import SQL
 
 from ..engine import assignment
-
-_logger = logging.getLogger(__name__)
 
 TURNOVER_DAYS = 365
 
@@ -50,12 +47,21 @@ class CollectionAssignment(models.Model):
     def _cron_assign(self):
         """The daily job: one company's trouble stops no other."""
         self = self.sudo()  # private; the scheduler's work is the system's
+        run = self.env["collection.run"]
         for company in self.search([]).company_id:
-            try:
-                with self.env.cr.savepoint():
-                    self._apply(company)
-            except Exception:
-                _logger.exception("Assigning the customers of %s failed", company.name)
+            staff = company._collection_as_staff(self)
+            run._retried(
+                company._collection_attempt,
+                "assignment",
+                staff.env._("Assigning customers to collectors"),
+                staff._assign,
+                company,
+                cron="ir_cron_assign",
+            )
+
+    @api.model
+    def _assign(self, company):
+        self._apply(company)
 
     @api.model
     def _apply(self, company):

@@ -20,7 +20,11 @@ class CollectionCase(models.Model):
     @api.model
     def _follow_up(self, company, today):
         """Watch the cases of one company on one of its local days; fifty times a
-        day are as good as once."""
+        day are as good as once.
+
+        :return: what failed, as texts
+        """
+        failures = []
         own = Domain("company_id", "=", company.id)
         is_open = Domain("reconciled", "=", False) & Domain("parent_state", "=", "posted")
         undone = Domain("state", "=", "settled") & Domain(
@@ -33,9 +37,10 @@ class CollectionCase(models.Model):
             except RETRY_ERRORS:
                 raise
             except Exception as error:  # noqa: BLE001 - one bad case stops no other
-                _logger.warning(
-                    "Case %s was not followed up: %s", case.name, exception_to_unicode(error)
-                )
+                text = exception_to_unicode(error)
+                _logger.warning("Case %s was not followed up: %s", case.name, text)
+                failures.append(f"{case.display_name}: {text}")
+        return failures
 
     def _watch(self, today):
         self.ensure_one()

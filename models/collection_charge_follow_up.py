@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, exception_to_unicode
 
 from .collection_assessment import Request
 from .collection_issue import RETRY_ERRORS
@@ -17,6 +17,7 @@ LOOK_BACK_DAYS = 90
 
 
 STEPS = (
+    "_take_back_undelivered",
     "_check_balances",
     "_ask_leftovers",
     "_charge_paid_items",
@@ -39,46 +40,58 @@ class CollectionCharge(models.Model):
         """
         # Safe: private, and the scheduler's work is the system's.
         self = self.sudo()
+        run = self.env["collection.run"]
         for company in self.env["res.company"].search([], order="id"):
             day = date or company._collection_today()
             charges = company._collection_as_staff(self)
             for step in STEPS:
-                # One step of one company stops no other; the next call tries again.
-                self._attempt(getattr(charges, step), company, day)
-            self.env["collection.run"]._commit_batch(0)
+                # One step of one company stops no other, and is committed by itself; the
+                # next call tries again.
+                run._retried(
+                    company._collection_attempt,
+                    f"charges.{step}",
+                    charges.env._("Charges"),
+                    getattr(charges, step),
+                    company,
+                    day,
+                    cron="ir_cron_charges",
+                )
         today = date or self.env.company._collection_today()
-        self.env["collection.rate.series"]._remind_missing(today)
+        series = self.env["collection.rate.series"]
+        run._retried(series._remind_missing, today, cron="ir_cron_charges")
 
     @api.model
     def _attempt(self, function, *args):
-        """:return: True when it worked; else it is taken back and logged"""
+        """Call a function; what it has done is taken back and logged when it fails.
+
+        :return: what failed, as texts: also what the function returns as such
+        """
         try:
             with self.env.cr.savepoint():
-                function(*args)
+                return function(*args) or []
         except RETRY_ERRORS:
             raise
-        except Exception:
+        except Exception as error:
             _logger.exception("Charges: %s failed for %s", function.__name__, args)
-            return False
-        return True
+            return [exception_to_unicode(error)]
 
     @api.model
     def _each_customer(self, function, groups, *args):
         """All at once; if that fails, one by one: one bad customer stops nobody.
 
         :param groups: recordsets, one a customer
+        :return: what failed, as texts
         """
-        if len(groups) > 1 and self._attempt(function, groups[0].union(*groups), *args):
-            return
-        for group in groups:
-            self._attempt(function, group, *args)
+        if len(groups) > 1 and not self._attempt(function, groups[0].union(*groups), *args):
+            return []
+        return [text for group in groups for text in self._attempt(function, group, *args)]
 
     @api.model
     def _charge_paid_items(self, company, date):
         """Interest up to the day the money came, where the policy says so."""
         charging = self.env["collection.policy"]._usable(company)
         if not charging.filtered(lambda policy: policy.charge_at_payment != "no"):
-            return
+            return []
         settled = self._paid_late(company, date)
         items = self.env["account.move.line"].browse(list(settled))
         fee_rules = self.env["collection.fee.rule"]
@@ -105,7 +118,7 @@ class CollectionCharge(models.Model):
 
         charged = items.browse([row["move_line_id"] for row in rows])
         customers = charged.grouped(lambda item: item.partner_id.commercial_partner_id)
-        self._each_customer(make, list(customers.values()))
+        return self._each_customer(make, list(customers.values()))
 
     @api.model
     def _tell_problems(self, items, problems, date):
@@ -166,7 +179,7 @@ class CollectionCharge(models.Model):
         """The charges of earlier months, on one debit invoice a customer; where charges
         are booked at once, those left from another way of booking."""
         if company.collection_charge_booking == "claim":
-            return
+            return []
         monthly = company.collection_charge_booking == "collective"
         charges = self.search(
             [
@@ -180,7 +193,7 @@ class CollectionCharge(models.Model):
             order="date, id",
         )
         customers = list(charges.grouped("partner_id").values())
-        self._each_customer(lambda group: group._book(date), customers)
+        return self._each_customer(lambda group: group._book(date), customers)
 
     @api.model
     def _book_paid(self, company, date):
@@ -190,12 +203,16 @@ class CollectionCharge(models.Model):
         nothing else of the customer may be open that it could have been meant for.
         """
         if company.collection_charge_booking != "claim":
-            return
+            return []
         claimed = self.search(
             [("company_id", "=", company.id), ("state", "=", "draft")], order="date, id"
         )
-        for charges in claimed.grouped(lambda row: (row.partner_id, row.currency_id)).values():
-            self._attempt(charges._book_if_paid, company, date)
+        groups = claimed.grouped(lambda row: (row.partner_id, row.currency_id)).values()
+        return [
+            text
+            for charges in groups
+            for text in self._attempt(charges._book_if_paid, company, date)
+        ]
 
     def _book_if_paid(self, company, date):
         """Of one customer and currency."""

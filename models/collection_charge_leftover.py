@@ -28,8 +28,12 @@ class CollectionCharge(models.Model):
                 ("move_id.payment_state", "in", ("paid", "in_payment", "reversed")),
             ]
         ).filtered(lambda row: row.amount_open > 0 and row._is_expired(date))
-        for charges in left.grouped(lambda row: (row.partner_id, row.currency_id)).values():
-            self._attempt(charges._waive_or_ask, company, date)
+        groups = left.grouped(lambda row: (row.partner_id, row.currency_id)).values()
+        return [
+            text
+            for charges in groups
+            for text in self._attempt(charges._waive_or_ask, company, date)
+        ]
 
     @api.model
     def _forget_questions(self, company):

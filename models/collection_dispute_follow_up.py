@@ -36,12 +36,13 @@ class CollectionDispute(models.Model):
                 ("date_deadline", "<=", today),
             ]
         )
-        due._for_each("_ask_owner", today)
+        failures = due._for_each("_ask_owner", today)
         days = company.collection_dispute_escalation_days
         if days > 0:
             limit = fields.Date.subtract(today, days=days)
             late = due.filtered(lambda dispute: dispute.date_deadline <= limit)
-            late._for_each("_escalate", today)
+            failures += late._for_each("_escalate", today)
+        return failures
 
     def _ask_owner(self, today):
         """Once for each deadline."""

@@ -85,8 +85,9 @@ class CollectionHold(models.Model):
     def _follow_up(self, company, today):
         """End the holds whose last day has passed; have the others looked at."""
         mine = [("company_id", "=", company.id), ("state", "=", "active")]
-        self.search([*mine, ("date_until", "<", today)])._for_each("_end_by_itself")
-        self.search([*mine, ("date_review", "<=", today)])._for_each("_ask_review", today)
+        failures = self.search([*mine, ("date_until", "<", today)])._for_each("_end_by_itself")
+        due = self.search([*mine, ("date_review", "<=", today)])
+        return failures + due._for_each("_ask_review", today)
 
     def _end_by_itself(self):
         self.state = "ended"

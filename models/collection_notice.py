@@ -182,6 +182,8 @@ class CollectionNotice(models.Model):
     def action_issue(self):
         """Issue proposals: re-read what is owed, freeze, advance levels, send.
 
+        :return: what the screen says of those left out as somebody else works on their
+            customers, or None
         :raises UserError: when a notice waits for approval or none can be issued
         """
         self.check_access("write")
@@ -193,7 +195,9 @@ class CollectionNotice(models.Model):
         proposals.run_id._check_day()
         # Safe: rights on the notices are checked above; issuing also writes
         # levels on journal items, mails and sequences a collector cannot touch.
-        self.env["collection.issue"].sudo()._issue(proposals.sudo())
+        issue = self.env["collection.issue"].sudo()
+        issue._issue(proposals.sudo())
+        return issue._say_busy(proposals)
 
     def action_cancel(self):
         """Withdraw proposals, or close failed notices."""

@@ -1,6 +1,7 @@
 import logging
 
 from odoo import SUPERUSER_ID, api, models
+from odoo.tools import exception_to_unicode
 
 from .collection_issue import RETRY_ERRORS
 
@@ -39,15 +40,21 @@ class CollectionPause(models.AbstractModel):
         return owner if owner.active and not owner.share else self._collector()
 
     def _for_each(self, watch, *args):
-        """Call ``watch`` on each record; one that fails stops nobody."""
+        """Call ``watch`` on each record; one that fails stops nobody.
+
+        :return: what failed, as texts
+        """
+        failures = []
         for record in self:
             try:
                 with self.env.cr.savepoint():
                     getattr(record, watch)(*args)
             except RETRY_ERRORS:
                 raise
-            except Exception:
+            except Exception as error:
                 _logger.exception("Following up %s failed", record)
+                failures.append(f"{record.display_name}: {exception_to_unicode(error)}")
+        return failures
 
     def _give_task(self, xmlid, user, day, summary, note=""):
         """One open task of a kind on each record is enough."""

@@ -3,6 +3,7 @@
 import logging
 
 from odoo import api, models
+from odoo.tools import exception_to_unicode
 
 from ..engine import plans as engine
 from .collection_issue import RETRY_ERRORS
@@ -16,7 +17,11 @@ class CollectionPlan(models.Model):
     @api.model
     def _follow_up(self, company, today):
         """Judge the active plans of one company, remind of their next instalments, and
-        ask about those nobody has signed."""
+        ask about those nobody has signed.
+
+        :return: what failed, as texts
+        """
+        failures = []
         watched = self.search(
             [("company_id", "=", company.id), ("state", "in", ("active", "proposed"))]
         )
@@ -26,9 +31,11 @@ class CollectionPlan(models.Model):
                     plan._follow_up_one(company, today)
             except RETRY_ERRORS:
                 raise
-            except Exception:  # noqa: BLE001 - one customer stops nobody
+            except Exception as error:  # noqa: BLE001 - one customer stops nobody
                 _logger.exception("Plan %s was not followed up", plan.id)
                 self.env.invalidate_all(flush=False)
+                failures.append(f"{plan.display_name}: {exception_to_unicode(error)}")
+        return failures
 
     def _follow_up_one(self, company, today):
         if self.state == "proposed":

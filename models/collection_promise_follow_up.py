@@ -5,7 +5,7 @@ from datetime import date
 
 from odoo import Command, api, models
 from odoo.fields import Domain
-from odoo.tools import format_date
+from odoo.tools import exception_to_unicode, format_date
 
 from ..engine import promises
 from .collection_issue import RETRY_ERRORS
@@ -40,9 +40,8 @@ class CollectionPromise(models.Model):
 
     @api.model
     def _follow_up(self, company, today):
-        result = super()._follow_up(company, today)
-        self.search(self._watched_domain(company))._evaluate(company, today)
-        return result
+        failures = super()._follow_up(company, today)
+        return failures + self.search(self._watched_domain(company))._evaluate(company, today)
 
     @api.model
     def _watched_domain(self, company):
@@ -55,7 +54,11 @@ class CollectionPromise(models.Model):
         )
 
     def _evaluate(self, company, today):
-        """Say what came of the promises of these customers, each of them by himself."""
+        """Say what came of the promises of these customers, each of them by himself.
+
+        :return: what failed, as texts
+        """
+        failures = []
         customers = self.partner_id.commercial_partner_id
         watched = self.search(
             self._watched_domain(company) & Domain(
@@ -63,7 +66,7 @@ class CollectionPromise(models.Model):
             )
         )
         if not watched:
-            return
+            return failures
         money = watched._read_money(company)
         by_customer = watched.grouped(lambda one: one.partner_id.commercial_partner_id)
         for customer, group in by_customer.items():
@@ -76,9 +79,11 @@ class CollectionPromise(models.Model):
                     group._ask_why(company, customer, today)
             except RETRY_ERRORS:
                 raise
-            except Exception:  # noqa: BLE001 - one customer stops nobody
+            except Exception as error:  # noqa: BLE001 - one customer stops nobody
                 _logger.exception("Promises of customer %s were not evaluated", customer.id)
                 self.env.invalidate_all(flush=False)
+                failures.append(f"{customer.display_name}: {exception_to_unicode(error)}")
+        return failures
 
     def _evaluate_customer(self, today, money):
         """All watched promises of one customer in one currency."""

@@ -65,6 +65,10 @@ class CollectionRun(models.Model):
     notice_count = fields.Integer(compute="_compute_counts")
     skip_count = fields.Integer(compute="_compute_counts")
     to_approve_count = fields.Integer(compute="_compute_counts")
+    is_reversible = fields.Boolean(
+        compute="_compute_is_reversible",
+        help="Something of it has been issued and not been taken back.",
+    )
 
     _automatic_once = models.UniqueIndex(
         "(company_id, date) WHERE automatic",
@@ -110,6 +114,20 @@ class CollectionRun(models.Model):
             run.to_approve_count = waiting.get(run, 0)
             run.skip_count = skips.get(run, 0)
 
+    @api.depends("state")
+    def _compute_is_reversible(self):
+        reversible = self._reversible()
+        for run in self:
+            run.is_reversible = run in reversible
+
+    def _reversible(self):
+        """Also those issued in part, and then cancelled or not gone on with."""
+        live = self.filtered(lambda run: run.state != "reversed")
+        issued = self.env["collection.notice"]._read_group(
+            [("run_id", "in", live.ids), ("stage", "=", "issued")], ["run_id"]
+        )
+        return live.filtered(lambda run: run.state == "issued" or (run,) in issued)
+
     @api.model_create_multi
     def create(self, vals_list):
         if not self.env.su:
@@ -154,7 +172,7 @@ class CollectionRun(models.Model):
         before, the log keeps both."""
         self.check_access("write")
         for run in self.sudo():
-            if run.state != "issued":
+            if not run._reversible():
                 raise UserError(self.env._("Only an issued run can be reversed."))
             run.notice_ids.filtered(lambda notice: notice.stage in UNSENT).action_cancel()
             issued = run.notice_ids.filtered(lambda notice: notice.stage == "issued")

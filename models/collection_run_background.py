@@ -36,21 +36,18 @@ class CollectionRun(models.Model):
         """Issue every proposed notice; those waiting for approval stay.
 
         A run too large for a person to wait for is issued in the background. A program
-        that calls this outside a request, a script for instance, waits: all is issued when
-        it returns.
+        that calls this outside a request, a script for instance, waits, in one transaction:
+        who books a payment of these customers meanwhile waits too. For large runs, scripts
+        call :meth:`action_issue_in_background`.
 
-        :return: what the screen says about the background, or None
+        :return: what the screen says about the background, and about customers somebody
+            else is working on; or None
+        :raises UserError: when that is so of all of them
         """
-        self.check_access("write")
-        handed_over = 0
-        for run in self:
-            if run.state == "issued":
-                raise UserError(self.env._("This run has been issued already."))
-            if run.state != "proposed":
-                raise UserError(self.env._("Propose first: there is nothing to issue yet."))
-            run._check_day()
-            # Safe: rights are checked above; issuing also writes levels on journal items.
-            run = run.sudo()
+        self._check_issuable()
+        handed_over, here = 0, self.env["collection.notice"]
+        # Safe: rights are checked above; issuing also writes levels on journal items.
+        for run in self.sudo():
             notices = run._issuable()
             if self._is_waited_for() and len(notices) > self._setting("issue_inline", INLINE):
                 run._hand_over()
@@ -58,7 +55,37 @@ class CollectionRun(models.Model):
                 continue
             run._issue_here(notices)
             run._close()
-        return self._say_handed_over(handed_over) if handed_over else None
+            here |= notices
+        said = self._say_handed_over(handed_over) if handed_over else None
+        return self.env["collection.issue"]._say_busy(here, said)
+
+    def action_issue_in_background(self):
+        """Have every proposed notice issued by the scheduled action, or by queue_job where
+        it is installed, batch by batch: for scripts, which need not wait.
+
+        :return: what the screen says about it, or None
+        """
+        self._check_issuable()
+        count = 0
+        # Safe: as above.
+        for run in self.sudo():
+            notices = run._issuable()
+            count += len(notices)
+            if notices:
+                run._hand_over()
+            else:
+                run._close()
+        return self._say_handed_over(count) if count else None
+
+    def _check_issuable(self):
+        """:raises UserError: for a run that is over, or has not been proposed"""
+        self.check_access("write")
+        if "issued" in self.mapped("state"):
+            raise UserError(self.env._("This run has been issued already."))
+        if self.filtered(lambda run: run.state != "proposed"):
+            raise UserError(self.env._("Propose first: there is nothing to issue yet."))
+        for run in self:
+            run._check_day()
 
     @api.model
     def _is_waited_for(self):

@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, models
 from odoo.modules import module as odoo_module
+from odoo.tools import exception_to_unicode
 
 from .collection_run_batches import CONFLICTS
 
@@ -68,10 +69,14 @@ class CollectionRun(models.Model):
                 run._ask_for_approval()
         except CONFLICTS:
             raise
-        except Exception:
+        except Exception as error:
             # One company stops no other; the next call tries again.
             _logger.exception("Dunning proposal of %s failed", company.name)
+            company._collection_report(
+                "proposal", self.env._("Proposing notices"), [exception_to_unicode(error)]
+            )
             return self.browse()
+        company._collection_report("proposal", "", [])
         return earlier | run
 
     @api.model

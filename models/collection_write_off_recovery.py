@@ -85,11 +85,15 @@ class CollectionWriteOff(models.Model):
 
     @api.model
     def _follow_up(self, company, today):
-        """Money that has gone again recovers nothing; money that came waits for a word."""
+        """Money that has gone again recovers nothing; money that came waits for a word.
+
+        :return: what failed, as texts
+        """
         self = self.sudo()  # noqa: PLW0642 (private; the scheduler's work is the system's)
         attempt = self.env["collection.charge"]._attempt
+        failures = []
         for item in self._bounced(company):
-            attempt(self._take_back_bounced, item.move_id)
+            failures += attempt(self._take_back_bounced, item.move_id)
         posted = self.search([("company_id", "=", company.id), ("state", "=", "posted")])
         credits = self._open_money(company, posted.partner_id).filtered(
             lambda item: item.journal_id.type in ("bank", "cash")
@@ -98,7 +102,8 @@ class CollectionWriteOff(models.Model):
             own = credits.filtered(
                 lambda item, one=customer: item.partner_id.commercial_partner_id == one
             )
-            attempt(self._look_at_money, company, customer, own, today)
+            failures += attempt(self._look_at_money, company, customer, own, today)
+        return failures
 
     @api.model
     def _bounced(self, company):

@@ -5,6 +5,14 @@ from odoo.tools import html2plaintext
 class MailActivity(models.Model):
     _inherit = "mail.activity"
 
+    collection_trouble = fields.Char(
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        export_string_translation=False,
+        help="The kind of daily work that failed; see `res_company_trouble`.",
+    )
+
     def _action_done(self, feedback=False, attachment_ids=None):
         """A call that was made is a contact: it goes into the timeline."""
         calls = (

@@ -170,3 +170,6 @@ from . import test_worklist_tour
 from . import test_case_claim
 from . import test_case_dossier
 from . import test_portal_collections_tour
+from . import test_trouble_told
+from . import test_issue_busy
+from . import test_undelivered_charges

@@ -239,7 +239,7 @@ class TestChargeFollowUp(ChargesCommon):
                 raise ValueError("Broken")
             return genuine(charges, company, date)
 
-        logger = "odoo.addons.account_collections.models.collection_charge_follow_up"
+        logger = "odoo.addons.account_collections.models.res_company_trouble"
         with patch.object(Charge, "_charge_paid_items", broken), mute_logger(logger):
             self._cron(times=1)
         self.assertEqual(len(self._charges(invoice)), 2)
