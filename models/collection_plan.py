@@ -236,6 +236,11 @@ class CollectionPlan(models.Model):
                 plan.promise_ids.write(plan._instalment_vals())
         return result
 
+    def _set_items(self, items):
+        """The same debt, on other items of an invoice that was corrected: that is no change
+        of what is agreed."""
+        super().write({"move_line_ids": [Command.set(items.ids)]})
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):
         if self.filtered(lambda plan: plan.state not in ("draft", "cancelled")):
