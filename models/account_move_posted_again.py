@@ -225,7 +225,7 @@ class CollectionNotice(models.Model):
             lambda row: row.stage == "issued" and row.kind == compose.ITEM and row.move_line_id
         )
         sources = {(row.move_id, row.level_id, row.notice_id.date): row for row in issued}
-        super()._set_stage(stage, reason)
+        result = super()._set_stage(stage, reason)
         for item in issued.move_id.line_ids.filtered("collection_manual_level_id"):
             level, day = item.collection_manual_level_id, item.collection_manual_date
             source = sources.get((item.move_id, level, day))
@@ -236,3 +236,4 @@ class CollectionNotice(models.Model):
                         "collection_manual_date": source.move_line_id.collection_date,
                     }
                 )
+        return result

@@ -3,6 +3,7 @@
 from odoo import Command, models
 
 from .collection_pause_effect import PAUSE_MODELS
+from .collection_plan import CORRECTED
 
 GOING_ON = ("draft", "proposed", "active")
 
@@ -58,6 +59,11 @@ class CollectionPromise(models.Model):
 
 class CollectionPlan(models.Model):
     _inherit = "collection.plan"
+
+    def _set_items(self, items):
+        """No change of what is agreed, and none of its instalments."""
+        plan = self.with_context(collection_corrected=CORRECTED)
+        plan.move_line_ids = [Command.set(items.ids)]
 
     def _end_bare(self):
         """The daily follow-up ends it."""

@@ -2,6 +2,9 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+# In the context: the same debt, on other items of a corrected invoice. No caller can send it.
+CORRECTED = object()
+
 
 class CollectionPlan(models.Model):
     """Several promises in one agreement: dates, amounts, and when it lapses."""
@@ -225,6 +228,8 @@ class CollectionPlan(models.Model):
 
         :raises UserError: for a change of what is agreed
         """
+        if self.env.context.get("collection_corrected") is CORRECTED:
+            return super().write(vals)
         agreed = {"partner_id", "company_id", "move_line_ids", "currency_id", "amount_total"}
         if agreed & vals.keys() and self.filtered(lambda plan: plan.state != "draft"):
             raise UserError(
@@ -235,11 +240,6 @@ class CollectionPlan(models.Model):
             for plan in self:
                 plan.promise_ids.write(plan._instalment_vals())
         return result
-
-    def _set_items(self, items):
-        """The same debt, on other items of an invoice that was corrected: that is no change
-        of what is agreed."""
-        super().write({"move_line_ids": [Command.set(items.ids)]})
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_agreed(self):

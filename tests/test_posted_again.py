@@ -236,7 +236,6 @@ class TestPostedAgain(ChargesCommon):
         for pause in (hold, dispute, promise):
             self.assertEqual(pause.move_line_ids, item)
         self.assertEqual((hold.state, dispute.state, promise.state), ("active", "open", "open"))
-        self.assertIn("was corrected", hold.message_ids[0].body)
         run = self._run()
         self.assertSkipped(run, invoice, "held")
         self.assertEqual(run.notice_ids.line_ids.move_id, other)
@@ -308,7 +307,8 @@ class TestPostedAgain(ChargesCommon):
             self.assertEqual(line.move_line_ids, items)
         self._follow_up(1)
         self.assertEqual(plan.state, "active")
-        self.assertSkipped(self._run(), invoice, "promise")
+        self.assertIn("was corrected", plan.message_ids[0].body)
+        self.assertEqual(self._run().skip_ids.mapped("reason"), ["promise", "promise"])
 
     def _active_plan(self, invoice):
         plan = self.env["collection.plan"].create(
