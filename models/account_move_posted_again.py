@@ -124,20 +124,31 @@ class AccountMove(models.Model):
         if not after or set(before) == set(after):
             return
         found = successors.successors(before, after)
-        formers = {part.id: self._collection_former(part, known["items"]) for part in before}
-        self._collection_carry_levels(items, formers, found)
+        self._collection_carry_levels(items, self._collection_formers(before, known), found)
         self._collection_carry_pauses(known, found)
 
-    def _collection_former(self, part, known):
-        values = known[str(part.id)]
-        return Former(
-            part.id,
-            part.due,
-            self.env["collection.notice.line"].browse(values["rows"]).exists(),
-            self.env["collection.charge"].browse(values["charges"]).exists(),
-            self.env["collection.level"].browse(values["level"]).exists(),
-            fields.Date.to_date(values["date"]) or False,
-        )
+    def _collection_formers(self, before, known):
+        """``{id: what was known of the item}``, as far as it still exists."""
+        values = {part: known["items"][str(part.id)] for part in before}
+
+        def alive(model, key):
+            ids = [id_ for row in values.values() for id_ in row[key]]
+            return self.env[model].browse(ids).exists()
+
+        rows = alive("collection.notice.line", "rows")
+        charges = alive("collection.charge", "charges")
+        levels = alive("collection.level", "levels")
+        return {
+            part.id: Former(
+                part.id,
+                part.due,
+                rows & rows.browse(row["rows"]),
+                charges & charges.browse(row["charges"]),
+                levels & levels.browse(row["levels"]),
+                fields.Date.to_date(row["date"]) or False,
+            )
+            for part, row in values.items()
+        }
 
     def _collection_carry_levels(self, items, formers, found):
         """Overdue items go on from the level of what they replace, with its record where
@@ -153,16 +164,19 @@ class AccountMove(models.Model):
         for item in items.sorted(lambda item: (item.date_maturity, item.id)):
             if item.id in kept:
                 continue
-            known = [formers[id_] for id_ in found[item.id]]
-            former = max(known, key=Former.height, default=None)
+            former = max(
+                (formers[id_] for id_ in found[item.id]), key=Former.height, default=None
+            )
+            is_heir = former is not None and former.id not in taken
+            if is_heir:
+                taken.add(former.id)
+                heirs.append((item, former, item.date_maturity < today))
             if former is None or item.date_maturity >= today:
                 levels.append((item, self.env["collection.level"], False))
-            elif former.id in taken:
-                levels.append((item, *former.reached))
-            else:
-                taken.add(former.id)
-                heirs.append((item, former))
+            elif is_heir:
                 levels.append((item, former.level, former.date))
+            else:
+                levels.append((item, *former.reached))
         self._collection_hand_on([formers[id_] for id_ in formers.keys() - kept], heirs)
         for item, level, day in levels:
             if (item.collection_manual_level_id, item.collection_manual_date) != (level, day):
@@ -171,16 +185,20 @@ class AccountMove(models.Model):
                 )
 
     def _collection_hand_on(self, formers, heirs):
-        """The record of items that are gone is the invoice's, and that of those who go on
-        alone with one of them."""
+        """The record of items that are gone is the invoice's; the first item that takes the
+        place of one has it too.
+
+        :param heirs: ``(item, what was known of the one before, whether it keeps its levels)``
+        """
         rows = self.env["collection.notice.line"].union(*(former.rows for former in formers))
         charges = self.env["collection.charge"].union(*(former.charges for former in formers))
         rows.write({"move_line_id": False, "former_move_id": self.id})
         charges.write({"move_line_id": False})
         # No item may have two of the same, not even on the way.
         self.env.flush_all()
-        for item, former in heirs:
-            former.rows.move_line_id = item
+        for item, former, keeps_levels in heirs:
+            if keeps_levels:
+                former.rows.move_line_id = item
             former.charges.move_line_id = item
 
     def _collection_carry_pauses(self, known, found):
@@ -211,7 +229,7 @@ class AccountMoveLine(models.Model):
             "amount": self.amount_currency,
             "rows": self.collection_notice_line_ids.ids,
             "charges": charges.filtered(lambda charge: charge.move_line_id == self).ids,
-            "level": self.collection_manual_level_id.id,
+            "levels": self.collection_manual_level_id.ids,
             "date": fields.Date.to_string(self.collection_manual_date),
         }
 

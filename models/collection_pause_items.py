@@ -33,7 +33,7 @@ class CollectionPause(models.AbstractModel):
         named = self.move_line_ids
         bare = self.state == self._pause_gone_state and not named
         now = named.filtered(lambda line: line.move_id != move) | items
-        if now == named or not (bare or self.state == self._pause_open_state):
+        if not now or now == named or not (bare or self.state == self._pause_open_state):
             return
         self._set_items(now)
         if bare:
@@ -72,7 +72,7 @@ class CollectionPlan(models.Model):
         self.ensure_one()
         named = self.move_line_ids
         now = named.filtered(lambda line: line.move_id != move) | items
-        if now != named and self.state in GOING_ON:
+        if now and now != named and self.state in GOING_ON:
             self._set_items(now)
             _note_correction(self, move)
 

@@ -191,6 +191,17 @@ class TestPostedAgain(ChargesCommon):
         self.assertEqual(charges.move_line_id, first)
         self.assertFalse(self._amounts(self.rule, invoice, TODAY))
 
+    def test_a_charge_is_of_the_item_whenever_that_is_due(self):
+        """The compensation was charged once, whatever the due date is now."""
+        self.level_2.fee_rule_id = self.rule
+        invoice = self._late(900.0, 15)
+        self._run()
+        item = self._item(invoice)
+        self._correct(invoice, invoice_date_due=later(5))
+        self.assertEqual(self._levels(invoice), [""])
+        self.assertEqual(self._charges(invoice).move_line_id, item)
+        self.assertNotIn("compensation", self._amounts(self.rule, invoice, later(20)))
+
     def test_a_clerk_without_collections_corrects(self):
         invoice = self._invoice(45, 900.0, invoice_date=later(-60))
         self._dunned(invoice, -40, -28)
