@@ -24,6 +24,7 @@ in, decisions with their reasons go out.
 * ``promises``: which money counts for which promise, and what came of it
 * ``plans``: instalments, and when a plan has lapsed
 * ``statement``: running balances and ages of a statement of account
+* ``successors``: which items of a corrected invoice go on with which of the old ones
 * ``words``: amounts in words for the letter
 """
 
@@ -47,6 +48,7 @@ from . import (
     rates,
     sms_text,
     statement,
+    successors,
     terms,
     words,
     workdays,
@@ -72,6 +74,7 @@ __all__ = [
     "rates",
     "sms_text",
     "statement",
+    "successors",
     "terms",
     "words",
     "workdays",

@@ -12,6 +12,7 @@ WEEKS = "weeks"
 ACTIVE = "active"
 KEPT = "kept"
 BROKEN = "broken"
+CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +60,16 @@ def missing(instalments, on, precision=0.01):
     ]
 
 
-def verdict(instalments, on, lapses_after=1, lapse_days=0, precision=0.01):
+def verdict(
+    instalments, on, lapses_after=1, lapse_days=0, precision=0.01, called_off=0.0
+):
     """What is to be said of an active plan on day ``on``.
 
     :param lapses_after: so many instalments missing at the same time
     :param lapse_days: or one missing for so many days after its date and grace (0: any)
-    :return: ``active``, ``kept`` or ``broken``
+    :param called_off: what of the plan no instalment is to bring any more
+    :return: ``active``, ``kept``, ``broken``, or ``cancelled`` when the rest of it was
+        called off
     """
     late = missing(instalments, on, precision)
     if len(late) >= lapses_after:
@@ -73,5 +78,5 @@ def verdict(instalments, on, lapses_after=1, lapse_days=0, precision=0.01):
         return BROKEN
     waiting = [one for one in instalments if one.amount - one.received > precision / 2]
     if not waiting:
-        return KEPT
+        return CANCELLED if called_off > precision / 2 or not instalments else KEPT
     return BROKEN if all(one.until < on for one in instalments) else ACTIVE

@@ -55,6 +55,7 @@ from . import collection_promise_broken
 from . import collection_plan_steps
 from . import collection_plan_letter
 from . import collection_plan_follow_up
+from . import collection_pause_items
 from . import collection_policy_promises
 from . import collection_proposal
 from . import collection_issue
@@ -71,6 +72,7 @@ from . import collection_delivery_texts
 from . import collection_contact_rules_channels
 from . import collection_undone_settlement
 from . import collection_charge
+from . import collection_charge_documents
 from . import collection_charge_booking
 from . import collection_charge_tax
 from . import collection_charge_follow_up
@@ -239,5 +241,6 @@ from . import collection_portal_answer
 from . import collection_portal_contact
 from . import collection_portal_payment
 from . import res_company_portal
+from . import account_move_posted_again
 from . import ledger_followers
 from . import fields_apart

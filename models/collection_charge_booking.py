@@ -1,9 +1,8 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
-from odoo.tools import format_date
 
-from .collection_charge import CLAIMED_STATES, INTEREST, LIVE_STATES
+from .collection_charge import CLAIMED_STATES, LIVE_STATES
 from .collection_notice import MANAGER_GROUP
 
 
@@ -45,104 +44,6 @@ class CollectionCharge(models.Model):
         for charges, document in zip(groups, documents, strict=True):
             charges.write({"charge_move_id": document.id, "state": "posted"})
 
-    @api.model
-    def _create_documents(self, vals_list, totals):
-        """Posted documents that add up to these totals."""
-        documents = self.env["account.move"].create(vals_list)
-        for document, total in zip(documents, totals, strict=True):
-            self._fit_total(document, total)
-        documents._post(soft=False)
-        return documents
-
-    def _journal(self):
-        self.ensure_one()
-        company = self.company_id
-        journal = (
-            self.fee_rule_id.with_company(company).journal_id
-            or company.collection_charge_journal_id
-            or self.env["account.journal"].search(
-                [
-                    *self.env["account.journal"]._check_company_domain(company),
-                    ("type", "=", "sale"),
-                ],
-                limit=1,
-            )
-        )
-        if not journal:
-            raise UserError(
-                self.env._(
-                    "%(company)s has no sales journal to book charges in.", company=company.name
-                )
-            )
-        return journal
-
-    def _prepare_document(self, move_type, date, amounts=None):
-        """A charge document, or a credit note of one.
-
-        :param amounts: ``{charge id: amount with tax}`` for a credit note of a part
-        """
-        company, customer = self.company_id, self.partner_id
-        invoices = self.move_id
-        first = invoices[:1]
-        charges = self.with_company(company).with_context(lang=customer.lang or self.env.lang)
-        term = company.collection_charge_payment_term_id
-        if move_type == "out_refund":
-            term = term.browse()
-        return {
-            "move_type": move_type,
-            "company_id": company.id,
-            "journal_id": self[:1]._journal().id,
-            "partner_id": (first.partner_id or customer).id,
-            "currency_id": self.currency_id.id,
-            "invoice_date": date,
-            "invoice_payment_term_id": term.id,
-            "invoice_date_due": False if term else self._due_date(date),
-            "invoice_origin": ", ".join(invoices.mapped("name"))[:255],
-            "invoice_user_id": first.invoice_user_id.id,
-            "collection_is_charge": True,
-            "invoice_line_ids": [
-                Command.create(charge._prepare_line(amounts)) for charge in charges
-            ],
-        }
-
-    def _due_date(self, date):
-        """Without payment terms: the firm date of the notice, else at once."""
-        deadlines = [
-            notice.company_id._collection_deadline(date, notice.level_id)
-            for notice in self.notice_id
-        ]
-        return max(filter(None, deadlines), default=date)
-
-    def _prepare_line(self, amounts=None):
-        """One line of a charge document."""
-        self.ensure_one()
-        values = {
-            "product_id": self._product().id,
-            "name": self._line_name(),
-            "quantity": 1,
-            "price_unit": self._price(amounts),
-            "tax_ids": [Command.set(self._taxes().ids)],
-        }
-        account = self.fee_rule_id.with_company(self.company_id).account_id
-        if account:
-            values["account_id"] = account.id
-        return values
-
-    def _line_name(self):
-        """What is charged, in the customer's language."""
-        self.ensure_one()
-        invoice = self.move_id.name or ""
-        if self.kind == INTEREST:
-            return self.env._(
-                "Late interest on %(invoice)s, %(first)s – %(last)s",
-                invoice=invoice,
-                first=format_date(self.env, self.date_from),
-                last=format_date(self.env, self.date_to),
-            )
-        if self.kind == "compensation":
-            return self.env._("Compensation for late payment of %(invoice)s", invoice=invoice)
-        return self.env._("Reminder fee, %(invoice)s", invoice=invoice)
-
     # Taking back
 
     def _credit(self, amounts, date=None):
@@ -154,7 +55,14 @@ class CollectionCharge(models.Model):
             day = max(date or self.company_id[:1]._collection_today(), document.date)
             vals = charges._prepare_document("out_refund", day, amounts)
             refund = self._create_documents(
-                [{**vals, "reversed_entry_id": document.id}],
+                [
+                    {
+                        **vals,
+                        "reversed_entry_id": document.id,
+                        # At the rate of another day it would leave a difference in the books.
+                        "invoice_currency_rate": document.invoice_currency_rate,
+                    }
+                ],
                 [sum(amounts[charge.id] for charge in charges)],
             )
             charges.write({"refund_move_ids": [Command.link(refund.id)]})

@@ -7,6 +7,8 @@ from .typed_values import only_typed
 # The file behind `signed_document`, which is read and written in sudo: nobody points at
 # another one.
 DECIDED = {"signed_attachment_id"}
+# In the context: the same debt, on other items of a corrected invoice. No caller can send it.
+CORRECTED = object()
 
 
 class CollectionPlan(models.Model):
@@ -232,6 +234,8 @@ class CollectionPlan(models.Model):
 
         :raises UserError: for a change of what is agreed
         """
+        if self.env.context.get("collection_corrected") is CORRECTED:
+            return super().write(vals)
         agreed = {"partner_id", "company_id", "move_line_ids", "currency_id", "amount_total"}
         if agreed & vals.keys() and self.filtered(lambda plan: plan.state != "draft"):
             raise UserError(

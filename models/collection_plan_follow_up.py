@@ -47,16 +47,21 @@ class CollectionPlan(models.Model):
             self._remind(company, today)
 
     def _judge(self, today):
-        """Kept, lapsed, or neither yet."""
+        """Kept, lapsed, or neither yet. An invoice that is being corrected has not gone:
+        what becomes of it shows when it is posted again."""
         self.ensure_one()
-        items = self.move_line_ids.filtered(lambda line: line.parent_state == "posted")
-        lines = self.promise_ids.filtered(lambda line: line.state != "cancelled")
+        items = self.move_line_ids.filtered(lambda line: line.parent_state != "cancel")
+        posted = items.filtered(lambda line: line.parent_state == "posted")
         if not items:
             self._end("cancelled", self.env._("Its invoices do not exist any more"))
             return
-        if all(items.mapped("reconciled")):
+        if not posted:
+            return
+        if posted == items and all(items.mapped("reconciled")):
             self._end("kept", self.env._("Nothing is open any more"))
             return
+        called_off = self.promise_ids.filtered(lambda line: line.state == "cancelled")
+        lines = self.promise_ids - called_off
         state = engine.verdict(
             [
                 engine.Instalment(line.amount, line.date_until, line.amount_received)
@@ -66,9 +71,12 @@ class CollectionPlan(models.Model):
             self.lapses_after,
             self.lapse_days,
             self.currency_id.rounding,
+            sum(line.amount - line.amount_received for line in called_off),
         )
         if state == engine.KEPT:
             self._end("kept", self.env._("All instalments were paid"))
+        elif state == engine.CANCELLED:
+            self._end("cancelled", self.env._("What is left of it was called off"))
         elif state == engine.BROKEN:
             self._lapse(lines, today)
 

@@ -180,7 +180,21 @@ class CollectionPromise(models.Model):
         self._close("broken")
 
     def action_cancel(self):
-        """It was no promise, or another one takes its place."""
+        """It was no promise, or another one takes its place.
+
+        :raises UserError: for an instalment of a plan that goes on: what was agreed of the
+            others stays, and nobody could say any more whether the plan was kept
+        """
+        self.check_access("write")
+        going = self.filtered(lambda one: one.state == "open")
+        agreed = going.plan_id.filtered(lambda plan: plan.state == "active")
+        if agreed:
+            raise UserError(
+                self.env._(
+                    "This is an instalment of %(plan)s: call off the plan, not a part of it.",
+                    plan=agreed[0].name,
+                )
+            )
         self._close("cancelled")
 
     def _close(self, state):

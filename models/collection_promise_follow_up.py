@@ -98,9 +98,12 @@ class CollectionPromise(models.Model):
                 promise.amount_received = received
             if promise.state != "open":
                 continue
-            items = promise.move_line_ids
-            if items and all(line.parent_state != "posted" for line in items):
+            states = set(promise.move_line_ids.mapped("parent_state"))
+            if states == {"cancel"}:
                 state = "cancelled"
+            elif states and "posted" not in states:
+                # Being corrected: what becomes of it shows when it is posted again.
+                continue
             else:
                 state = promises.verdict(
                     engine[promise], received, today, promise._settled_on(), precision
@@ -128,7 +131,9 @@ class CollectionPromise(models.Model):
         something is, and when it was written off: nobody has paid that."""
         self.ensure_one()
         settled_on = None
-        for line in self.move_line_ids.filtered(lambda line: line.parent_state == "posted"):
+        for line in self.move_line_ids.filtered(lambda line: line.parent_state != "cancel"):
+            if line.parent_state == "draft":
+                return None
             if not line.reconciled:
                 if line.move_id.payment_state not in ("in_payment", "paid"):
                     return None

@@ -88,6 +88,7 @@ from . import test_charge_database
 from . import test_charge_follow_up
 from . import test_charge_rules
 from . import test_charge_queries
+from . import test_charge_taken_back
 from . import test_charge_tours
 from . import test_discount_tours
 from . import test_discount_terms_typed
@@ -157,6 +158,7 @@ from . import test_assignment_engine
 from . import test_assignment_rules
 from . import test_worklist
 from . import test_write_wizard
+from . import test_posted_again
 from . import test_promise_engine
 from . import test_promise_follow_up
 from . import test_plan_engine

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from odoo.tests import BaseCase, tagged
 
 from ..engine import plans
-from ..engine.plans import ACTIVE, BROKEN, KEPT, Instalment
+from ..engine.plans import ACTIVE, BROKEN, CANCELLED, KEPT, Instalment
 from .engine_common import stable
 
 FIRST = date(2026, 1, 31)
@@ -79,6 +79,18 @@ class TestPlanEngine(BaseCase):
             ("paid to the end", (100, 100, 100), 31, {}, KEPT),
             ("paid early", (100, 100, 100), 12, {}, KEPT),
             ("at the end one is missing", (100, 100, 0), 31, {"lapses_after": 2}, BROKEN),
+        )
+        for story, received, days, rules, expected in rows:
+            with self.subTest(story):
+                self.assertEqual(self.verdict(received, days, **rules), expected)
+
+    def test_what_was_called_off_was_not_kept(self):
+        rows = (
+            ("all of it", (), 1, {}, CANCELLED),
+            ("a part, the rest was paid", (100, 100), 1, {"called_off": 100.0}, CANCELLED),
+            ("a part, the rest is to come", (100, 0), 1, {"called_off": 100.0}, ACTIVE),
+            ("a part, the rest did not come", (100, 0), 31, {"called_off": 100.0}, BROKEN),
+            ("one of nothing", (100, 100), 1, {"called_off": 0.0}, KEPT),
         )
         for story, received, days, rules, expected in rows:
             with self.subTest(story):

@@ -193,6 +193,29 @@ class TestPlans(AccessCommon):
         self._follow_up(4)
         self.assertEqual(plan.state, "kept")
 
+    def test_no_instalment_is_called_off_by_itself(self):
+        plan = self._active()
+        with self.assertRaisesRegex(UserError, "call off the plan, not a part of it"):
+            plan.promise_ids[:1].action_cancel()
+        self._follow_up(1)
+        self.assertEqual(plan.state, "active")
+        plan.action_cancel()
+        self.assertEqual(self._states(plan), ["cancelled"] * 3)
+
+    def test_a_plan_whose_instalments_were_called_off_was_not_kept(self):
+        """As another module, or an import, may do it."""
+        for called_off, paid in ((3, 0), (1, 200)):
+            with self.subTest(called_off=called_off):
+                invoice = self._invoice(5, 300.0)
+                plan = self._active(items=self._item(invoice))
+                lines = plan.promise_ids.sorted("date_promised")
+                lines[3 - called_off :].state = "cancelled"
+                if paid:
+                    self._pay(invoice, paid, on=later(1))
+                self._follow_up(2)
+                self.assertEqual(plan.state, "cancelled")
+                self.assertEqual(plan.close_reason, "What is left of it was called off")
+
     def test_one_missing_instalment_lapses_it(self):
         """Dunning goes on, somebody is told, and what was paid stays paid."""
         plan = self._active()
