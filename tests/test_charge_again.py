@@ -37,7 +37,8 @@ class TestChargeAgain(ChargesCommon):
             self._pay(invoice, 500.0, on=TODAY)
             self.env["collection.charge"]._cron_charges(later(day))
             self.assertTrue(all(charges.mapped("is_outdated")))
-            charges.action_charge_again()
+            # As the list has them: the newest first.
+            charges.sorted("date_to", reverse=True).action_charge_again()
         return self._charges(invoice) - charges
 
     def test_each_charge_takes_its_own_days_again(self):
