@@ -9,7 +9,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 
 from .ladder import is_overdue
-from .netting import pour, rounded
+from .netting import covered, pour, rounded
 from .terms import ADVANCE, SKIP, WAIT, Decision, Level, Offer
 
 ITEM = "item"
@@ -129,18 +129,6 @@ def compose(items, decisions, rules, credits, on, precisions):
         if (decision := decisions[item.id]).step == SKIP
     ]
     return drafts, omissions
-
-
-def covered(items, shares, precision):
-    """Ids of the items whose undisputed part the credits cover: nothing is owed
-    on them, they only wait to be allocated."""
-    least = precision / 2
-    if not shares:
-        return {item.id for item in items if item.residual - item.disputed < least}
-    net = {item.id: item.owed for item in items}
-    for share in shares:
-        net[share.item_id] -= share.amount
-    return {item_id for item_id, amount in net.items() if amount < least}
 
 
 def _leave_covered(items, decisions, rules, shares, precision):

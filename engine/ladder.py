@@ -207,13 +207,14 @@ def decide(item, ladder, on, start=None, worst_delay=None):
     return Decision(ADVANCE, level, occurrence, next_date=on)
 
 
-def worst_delays(items, ladders, on, start=None):
+def worst_delays(items, ladders, on, start=None, covered=frozenset()):
     """How far the worst item pulls the customer's other overdue items up.
 
     Only ladders in mode ``highest`` matter. What counts is the level an overdue
-    item has reached or advances to today; paused items and those from before
-    going live do not pull.
+    item has reached or advances to today; paused items, those from before going
+    live and those on which nothing is owed do not pull.
 
+    :param covered: ids of items that open credits pay
     :return: ``{(customer, currency, policy id): delay in days}``
     """
     worst = {}
@@ -223,7 +224,9 @@ def worst_delays(items, ladders, on, start=None):
         ladder = ladders.get(item.ladder)
         if ladder is None or ladder.advance_mode != HIGHEST:
             continue
-        if item.pause or not is_overdue(item, on) or (start and start.leaves_alone(item)):
+        if item.pause or item.id in covered or not is_overdue(item, on):
+            continue
+        if start and start.leaves_alone(item):
             continue
         level = target_level(ladder, item, on, start)
         if level is None or is_too_soon(ladder, level, item, on):
@@ -235,13 +238,14 @@ def worst_delays(items, ladders, on, start=None):
     return worst
 
 
-def decide_all(items, ladders, on, start=None):
+def decide_all(items, ladders, on, start=None, covered=frozenset()):
     """Decide many items; returns ``{item.id: Decision}``.
 
     :param ladders: ``{policy id: Ladder}``
     :param start: go-live limits, the same for all, see :class:`Start`
+    :param covered: see :func:`worst_delays`
     """
-    worst = worst_delays(items, ladders, on, start)
+    worst = worst_delays(items, ladders, on, start, covered)
     known = {}
     decisions = {}
     for item in items:

@@ -61,3 +61,45 @@ def pour(items, credits, precision=0.01):
             if not rest[credit_id]:
                 position += 1
     return shares
+
+
+def covered(items, shares, precision):
+    """Ids of the items whose undisputed part the credits cover: nothing is owed
+    on them, they only wait to be allocated."""
+    least = precision / 2
+    if not shares:
+        return {item.id for item in items if item.residual - item.disputed < least}
+    net = {item.id: item.owed for item in items}
+    for share in shares:
+        net[share.item_id] -= share.amount
+    return {item_id for item_id, amount in net.items() if amount < least}
+
+
+def with_credits(items, credits):
+    """``(currency, items, credits)`` of each customer and currency with both."""
+    groups = {}
+    for kind, rows in ((0, items), (1, credits)):
+        for row in rows:
+            groups.setdefault((row.customer, row.currency), ([], []))[kind].append(row)
+    for (_customer, currency), (debts, theirs) in groups.items():
+        if debts and theirs:
+            yield currency, debts, theirs
+
+
+def covered_on(ladders, items, credits, precisions):
+    """Ids of the items on some ladders that open credits pay, see :func:`covered`.
+
+    :param ladders: policy ids; without any, nothing is looked at
+    :param items, credits: all open ones of the customers, as a credit pays his oldest
+        debt first, on whatever ladder
+    :param precisions: ``{currency id: rounding}``
+    """
+    found = set()
+    if not ladders:
+        return found
+    for currency, debts, theirs in with_credits(items, credits):
+        mine = {item.id for item in debts if item.ladder in ladders}
+        if mine:
+            shares = pour(debts, theirs, precisions[currency])
+            found |= mine & covered(debts, shares, precisions[currency])
+    return found

@@ -73,6 +73,7 @@ from . import collection_contact_rules_channels
 from . import collection_undone_settlement
 from . import collection_charge
 from . import collection_charge_documents
+from . import collection_charge_customer
 from . import collection_charge_booking
 from . import collection_charge_tax
 from . import collection_charge_follow_up

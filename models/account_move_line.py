@@ -139,7 +139,24 @@ class AccountMoveLine(models.Model):
                 # Safe: the level says who is reminded, and nothing of the books; whoever
                 # works collections sets it on what he may read, and need not book.
                 records = self.sudo()
-        return super(AccountMoveLine, records).write(vals)
+        put_off = self._collection_put_off(vals)
+        result = super(AccountMoveLine, records).write(vals)
+        if put_off:
+            put_off._collection_check_charges()
+        return result
+
+    def _collection_put_off(self, vals):
+        """The debts in the books that get another due date: what was charged for the days
+        between the two may have become wrong."""
+        if "date_maturity" not in vals:
+            return self.browse()
+        day = fields.Date.to_date(vals["date_maturity"])
+        # Safe: whoever writes an item need not see its account.
+        return self.sudo().filtered(
+            lambda line: line.parent_state == "posted"
+            and line.date_maturity != day
+            and line.account_id.account_type == "asset_receivable"
+        )
 
     def unlink(self):
         """What notices say of these items stays, with the invoice they were of."""

@@ -33,21 +33,23 @@ class Books:
     recipients: dict = field(default_factory=dict)
 
     def decide(self):
-        return ladder.decide_all(self.items, self.ladders, self.date, self.start)
+        # Credits are looked at before deciding only where it matters.
+        pulling = {
+            policy
+            for policy, climbed in self.ladders.items()
+            if climbed.advance_mode == ladder.HIGHEST and self.rules[policy].net_credits
+        }
+        covered = netting.covered_on(pulling, self.items, self.credits, self.precisions)
+        return ladder.decide_all(self.items, self.ladders, self.date, self.start, covered)
 
     def pour(self):
         """The credits of each customer and currency against his oldest debts.
 
         :return: list of :class:`~..engine.netting.Share`
         """
-        groups = {}
-        for kind, rows in ((0, self.items), (1, self.credits)):
-            for row in rows:
-                groups.setdefault((row.customer, row.currency), ([], []))[kind].append(row)
         return [
             share
-            for (_customer, currency), (items, credits) in groups.items()
-            if items and credits
+            for currency, items, credits in netting.with_credits(self.items, self.credits)
             for share in netting.pour(items, credits, self.precisions[currency])
         ]
 

@@ -40,7 +40,7 @@ class CollectionCharge(models.Model):
     partner_id = fields.Many2one(
         "res.partner",
         string="Customer",
-        compute="_compute_from_item",
+        compute="_compute_partner_id",
         store=True,
         readonly=True,
         index=True,
@@ -195,7 +195,6 @@ class CollectionCharge(models.Model):
         for charge in self:
             item = charge.move_line_id
             charge.company_id = item.company_id or charge.company_id
-            charge.partner_id = item.partner_id.commercial_partner_id or charge.partner_id
             charge.move_id = item.move_id or charge.move_id
             charge.currency_id = item.currency_id or charge.currency_id
 

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -158,26 +160,40 @@ class CollectionCharge(models.Model):
         outdated = self.sudo().filtered(
             lambda row: row.is_outdated and row.state in CLAIMED_STATES
         )
-        reasons = {charge: charge.reason for charge in outdated}
+        given_up = {charge: (charge.amount_waived, charge.reason) for charge in outdated}
         outdated._reverse(self.env._("Charged again: the balance has changed"))
-        assessment = self.env["collection.assessment"].sudo()
-        for charge in outdated:
-            rows, problems = assessment._assess(
-                [Request(charge._item(), charge.fee_rule_id, charge.level_id)], charge.date_to
-            )
-            assessment._raise(problems)
-            again = self.sudo()._make(
-                [
-                    # The notice that charged it takes it back when it is reversed.
-                    {**row, "notice_id": charge.notice_id.id, "occurrence": charge.occurrence}
-                    for row in rows
-                    if row["kind"] == INTEREST
-                ],
-                charge.company_id._collection_today(),
-            )
-            waived = charge.amount_waived
-            for new in again:
-                part = min(waived, new.amount_open)
-                if not new.currency_id.is_zero(part):
-                    new._waive({new.id: part}, reasons[charge])
-                waived -= part
+        left, reasons = defaultdict(float), {}
+        # The first days first: each charge takes its own again, not those before it.
+        for charge in outdated.sorted("date_to"):
+            item = charge._item()
+            waived, reason = given_up[charge]
+            if waived:
+                left[item] += waived
+                reasons[item] = reason
+            for new in charge._make_again():
+                # Of what was waived the next days bear the rest.
+                part = new.currency_id.round(min(left[item], new.amount_open))
+                if part > 0:
+                    new._waive({new.id: part}, reasons[item])
+                    left[item] -= part
+
+    def _make_again(self):
+        """What is right for the days up to the end of a charge that was reversed.
+
+        :return: the new charges
+        """
+        self.ensure_one()
+        assessment = self.env["collection.assessment"]
+        rows, problems = assessment._assess(
+            [Request(self._item(), self.fee_rule_id, self.level_id)], self.date_to
+        )
+        assessment._raise(problems)
+        return self._make(
+            [
+                # The notice that charged it takes it back when it is reversed.
+                {**row, "notice_id": self.notice_id.id, "occurrence": self.occurrence}
+                for row in rows
+                if row["kind"] == INTEREST
+            ],
+            self.company_id._collection_today(),
+        )

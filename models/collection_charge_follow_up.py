@@ -7,6 +7,7 @@ from odoo.tools import SQL, exception_to_unicode
 
 from .collection_assessment import Request
 from .collection_issue import RETRY_ERRORS
+from .collection_promise_money import CASH, NO_RESULT
 
 _logger = logging.getLogger(__name__)
 
@@ -149,27 +150,42 @@ class CollectionCharge(models.Model):
 
     @api.model
     def _paid_late(self, company, date):
-        """``{item id: day of the last payment}`` of items settled late, lately."""
+        """``{item id: day of the last payment}`` of items settled lately, of whose money
+        some came late. What was credited or written off nobody has paid."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT aml.id, MAX(credit.date)
-                  FROM account_move_line aml
-                  JOIN account_account acc
-                    ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
-                  JOIN account_partial_reconcile part ON part.debit_move_id = aml.id
+                WITH settled AS MATERIALIZED (
+                    SELECT aml.id, aml.date_maturity
+                      FROM account_move_line aml
+                      JOIN account_account acc
+                        ON acc.id = aml.account_id AND acc.account_type = 'asset_receivable'
+                      JOIN account_partial_reconcile part ON part.debit_move_id = aml.id
+                      JOIN account_move_line credit ON credit.id = part.credit_move_id
+                     WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
+                       AND aml.reconciled AND aml.amount_currency > 0
+                     GROUP BY aml.id
+                    HAVING MAX(credit.date) > aml.date_maturity
+                       AND MAX(credit.date) BETWEEN %(since)s AND %(date)s
+                )
+                SELECT settled.id, MAX(credit.date)
+                  FROM settled
+                  JOIN account_partial_reconcile part ON part.debit_move_id = settled.id
                   JOIN account_move_line credit ON credit.id = part.credit_move_id
-                 WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
-                   AND aml.reconciled AND aml.amount_currency > 0
-                 GROUP BY aml.id
-                HAVING MAX(credit.date) > aml.date_maturity
-                   AND MAX(credit.date) BETWEEN %(since)s AND %(date)s
-                 ORDER BY aml.id
+                  JOIN account_move am ON am.id = credit.move_id
+                  JOIN account_journal journal ON journal.id = credit.journal_id
+                 WHERE part.debit_amount_currency != 0
+                   AND (%(cash)s OR am.move_type = 'entry' AND %(no_result)s)
+                 GROUP BY settled.id, settled.date_maturity
+                HAVING MAX(credit.date) > settled.date_maturity
+                 ORDER BY settled.id
                 """,
                 company=company.id,
                 since=date - timedelta(days=LOOK_BACK_DAYS),
                 date=date,
+                cash=CASH,
+                no_result=NO_RESULT,
             )
         )
         return dict(rows)

@@ -154,7 +154,7 @@ class CollectionProposal(models.AbstractModel):
         for draft in drafts:
             for line in draft.lines:
                 if line.kind != compose.CREDIT:
-                    homes.setdefault((line.item_id, draft.currency), draft)
+                    homes.setdefault((line.item_id, draft.customer, draft.currency), draft)
         first, kept = {}, {}
         for draft in sorted(drafts, key=lambda draft: -draft.level.delay_days):
             kept.setdefault((draft.customer, draft.currency), draft)
@@ -163,13 +163,15 @@ class CollectionProposal(models.AbstractModel):
         for charge in charges:
             item = charge._item()
             key = (charge.partner_id.id, charge.currency_id.id)
-            draft = homes.get((item.id, charge.currency_id.id))
-            if draft is None and item.id not in books.rows:
+            draft = homes.get((item.id, *key))
+            # Paid, or somebody else's since the charge was booked.
+            row = books.rows.get(item.id)
+            if draft is None and (row is None or row["partner_id"] != charge.partner_id.id):
                 # What a person kept for the next notice is on it in any case.
                 draft = (kept if charge.leftover == "keep" else first).get(key)
                 if draft is not None and item:
                     self._list_settled(books, draft, item)
-                    homes[item.id, charge.currency_id.id] = draft
+                    homes[item.id, *key] = draft
             if draft is not None:
                 draft.charges.append(charge._prepare_notice_row(item))
 

@@ -12,6 +12,14 @@ CASH = SQL(
     "(am.origin_payment_id IS NOT NULL OR am.statement_line_id IS NOT NULL"
     " OR am.move_type = 'entry' AND journal.type IN ('bank', 'cash', 'credit'))"
 )
+# Whether an entry `am` books no income and no cost: not money, maybe, but no write-off either.
+NO_RESULT = SQL(
+    "NOT EXISTS ("
+    "SELECT 1"
+    " FROM account_move_line line JOIN account_account other ON other.id = line.account_id"
+    " WHERE line.move_id = am.id"
+    " AND (other.account_type LIKE 'income%%' OR other.account_type LIKE 'expense%%'))"
+)
 
 
 @dataclass(slots=True)
@@ -69,11 +77,12 @@ class CollectionPromise(models.Model):
         return money
 
     def _money_sql(self, company):
-        """Each credit in the parts in which it was set against items, and the rest."""
+        """Each credit in the parts in which it was set against items, which may be in
+        another currency than it, and the rest."""
         return SQL(
             """
             WITH credit AS (%(credits)s), part AS (%(parts)s)
-            SELECT credit.id, credit.customer, credit.currency_id, credit.date,
+            SELECT credit.id, credit.customer, part.currency_id, credit.date,
                    credit.entered, credit.is_cash, part.amount,
                    part.debit_move_id AS item, part.date_maturity AS item_due
               FROM credit
@@ -82,7 +91,7 @@ class CollectionPromise(models.Model):
             SELECT credit.id, credit.customer, credit.currency_id, credit.date,
                    credit.entered, credit.is_cash,
                    credit.amount - COALESCE(
-                       (SELECT SUM(part.amount) FROM part WHERE part.credit_move_id = credit.id),
+                       (SELECT SUM(part.used) FROM part WHERE part.credit_move_id = credit.id),
                        0.0),
                    NULL, NULL
               FROM credit
@@ -110,15 +119,10 @@ class CollectionPromise(models.Model):
              WHERE aml.company_id = %(company)s AND aml.parent_state = 'posted'
                AND aml.amount_currency < 0 AND aml.date >= %(first)s
                AND who.commercial_partner_id IN %(customers)s
-               AND (%(cash)s OR am.move_type = 'out_refund' OR NOT EXISTS (
-                    SELECT 1
-                      FROM account_move_line line
-                      JOIN account_account other ON other.id = line.account_id
-                     WHERE line.move_id = am.id
-                       AND (other.account_type LIKE 'income%%'
-                            OR other.account_type LIKE 'expense%%')))
+               AND (%(cash)s OR am.move_type = 'out_refund' OR %(no_result)s)
             """,
             cash=CASH,
+            no_result=NO_RESULT,
             company=company.id,
             customers=tuple(self.partner_id.commercial_partner_id.ids),
             first=min(self.mapped("date_from")),
@@ -130,7 +134,8 @@ class CollectionPromise(models.Model):
         return SQL(
             """
             SELECT rec.credit_move_id, rec.debit_move_id, debit.date_maturity,
-                   rec.credit_amount_currency AS amount,
+                   debit.currency_id, rec.debit_amount_currency AS amount,
+                   rec.credit_amount_currency AS used,
                    %(cash)s OR am.reversed_entry_id = credit.move_id AS is_back
               FROM account_partial_reconcile rec
               JOIN credit ON credit.id = rec.credit_move_id

@@ -80,6 +80,9 @@ from . import test_fee_presets
 from . import test_field_bugs_fees
 from . import test_charge_entries
 from . import test_charge_history
+from . import test_charge_again
+from . import test_charge_customer
+from . import test_charge_paid_late
 from . import test_charge_fixed
 from . import test_charge_wizards
 from . import test_allocation_wizard
@@ -161,6 +164,7 @@ from . import test_write_wizard
 from . import test_posted_again
 from . import test_promise_engine
 from . import test_promise_follow_up
+from . import test_promise_currency
 from . import test_plan_engine
 from . import test_plan_flow
 from . import test_case_flow

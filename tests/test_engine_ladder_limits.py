@@ -178,6 +178,21 @@ class TestLadderHighest(BaseCase):
         start = Start(due_from=day(-30))
         self.assertEqual(self.decide([old, young], start=start), {1: SKIP, 2: "oops"})
 
+    def test_an_item_that_credits_pay_pulls_nobody_up(self):
+        """It would be told its own level still; and another that is not paid pulls."""
+        ladders = {POLICY: ladder_of(mode=HIGHEST)}
+        items = [item(id=1, late=90), item(id=2, late=20), item(id=3, late=4)]
+        rows = [
+            (set(), [ULTIMATUM, ULTIMATUM, ULTIMATUM]),
+            ({1}, [ULTIMATUM, WHY, WHY]),
+            ({1, 2}, [ULTIMATUM, WHY, OOPS]),
+            ({3}, [ULTIMATUM, ULTIMATUM, ULTIMATUM]),
+        ]
+        for covered, levels in rows:
+            with self.subTest(covered=covered):
+                decisions = decide_all(items, ladders, day(0), covered=covered)
+                self.assertEqual([decisions[one.id].level for one in items], levels)
+
     def test_an_item_that_was_put_off_pulls_nobody_up(self):
         """It stands on level 3, but its new due date has not passed."""
         put_off = item(ULTIMATUM, -9, id=1, late=0)

@@ -1,5 +1,6 @@
 """Credits against debts: once, oldest first, nothing lost and nothing invented."""
 
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 
@@ -8,8 +9,8 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..engine.netting import Credit, Share, pour, rounded
-from .engine_common import day, item, stable
+from ..engine.netting import Credit, Share, covered_on, pour, rounded
+from .engine_common import EUR, OTHER_POLICY, POLICY, PRECISIONS, USD, day, item, stable
 
 CENT, YEN, MILLIME, FIVE_CENTIMES = 0.01, 1.0, 0.001, 0.05
 
@@ -109,6 +110,33 @@ class TestPour(BaseCase):
         ]
         for amount, precision, expected in rows:
             self.assertEqual(rounded(amount, precision), expected)
+
+    def test_what_credits_pay_on_some_ladders(self):
+        both = {POLICY, OTHER_POLICY}
+        elsewhere = {"ladder": OTHER_POLICY}
+        rows = [
+            # story, ladders, debts (id, days late, amount, disputed, more), credits, covered
+            ("nobody asks", set(), [(1, 9, 50.0, 0.0, {})], [(8, 0, 50.0)], set()),
+            ("paid", both, [(1, 9, 50.0, 0.0, {})], [(8, 0, 50.0)], {1}),
+            ("paid in part", both, [(1, 9, 50.0, 0.0, {})], [(8, 0, 49.0)], set()),
+            ("the rest is disputed", both, [(1, 9, 50.0, 40.0, {})], [(8, 0, 10.0)], {1}),
+            ("the oldest only", both, [(1, 9, 50.0, 0.0, {}), (2, 5, 50.0, 0.0, {})],
+             [(8, 0, 60.0)], {1}),
+            ("one on another ladder takes its part, and is not asked about", {POLICY},
+             [(1, 9, 50.0, 0.0, elsewhere), (2, 5, 50.0, 0.0, {})], [(8, 0, 60.0)], set()),
+            ("nor is it when it is paid", {OTHER_POLICY},
+             [(1, 9, 50.0, 0.0, elsewhere), (2, 5, 10.0, 0.0, {})], [(8, 0, 60.0)], {1}),
+            ("another currency", both, [(1, 9, 50.0, 0.0, {"currency": USD})],
+             [(8, 0, 50.0)], set()),
+            ("another customer", both, [(1, 9, 50.0, 0.0, {"customer": 2})],
+             [(8, 0, 50.0)], set()),
+        ]  # fmt: skip
+        for story, ladders, debts, credits, expected in rows:
+            with self.subTest(story):
+                items = [replace(debt(*row), **more) for *row, more in debts]
+                theirs = [credit(*row) for row in credits]
+                self.assertEqual({one.currency for one in theirs}, {EUR})
+                self.assertEqual(covered_on(ladders, items, theirs, PRECISIONS), expected)
 
 
 @st.composite

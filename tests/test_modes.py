@@ -73,6 +73,41 @@ class TestModes(CollectionsCommon):
         self.assertSkipped(run, held, "held")
         self.assertEqual(self._reached(mild), [(5, "Level 1")])
 
+    def _pulls(self, invoice, prepare, **policy):
+        """The level a young invoice gets beside an old one of 1,000."""
+        self.policy.write({"advance_mode": "highest", **policy})
+        prepare(invoice)
+        young = self._invoice(days_late=5, amount=50.0)
+        run = self._run()
+        return run, young.collection_level_id
+
+    def test_c5_highest_is_not_pulled_by_what_is_paid(self):
+        """Paid by money that nobody has allocated yet, the rest of it disputed or not."""
+        invoice = self._invoice(days_late=40, amount=1000.0)
+        run, level = self._pulls(invoice, lambda _one: self._unallocated_payment(1000.0))
+        self.assertSkipped(run, invoice, "net_credit")
+        self.assertEqual(level, self.level_1)
+
+    def test_c5_highest_is_not_pulled_by_a_paid_rest(self):
+        def prepare(invoice):
+            self._pause("dispute", invoice, amount_disputed=900.0)
+            self._unallocated_payment(100.0)
+
+        invoice = self._invoice(days_late=40, amount=1000.0)
+        self.assertEqual(self._pulls(invoice, prepare)[1], self.level_1)
+
+    def test_c5_highest_is_pulled_by_what_is_paid_in_part(self):
+        invoice = self._invoice(days_late=40, amount=1000.0)
+        level = self._pulls(invoice, lambda _one: self._unallocated_payment(999.0))[1]
+        self.assertEqual(level, self.level_3)
+
+    def test_c5_highest_is_pulled_where_credits_do_not_count(self):
+        invoice = self._invoice(days_late=40, amount=1000.0)
+        level = self._pulls(
+            invoice, lambda _one: self._unallocated_payment(1000.0), net_credits=False
+        )[1]
+        self.assertEqual(level, self.level_3)
+
     def test_c5_manual_level_is_respected(self):
         """A level raised by hand counts as reached that day: the next one follows."""
         self.level_3.min_interval_days = 10
