@@ -25,6 +25,7 @@ in, decisions with their reasons go out.
 * ``plans``: instalments, and when a plan has lapsed
 * ``statement``: running balances and ages of a statement of account
 * ``words``: amounts in words for the letter
+* ``wording``: counted nouns, and titles within a sentence
 """
 
 from . import (
@@ -48,6 +49,7 @@ from . import (
     sms_text,
     statement,
     terms,
+    wording,
     words,
     workdays,
 )
@@ -73,6 +75,7 @@ __all__ = [
     "sms_text",
     "statement",
     "terms",
+    "wording",
     "words",
     "workdays",
 ]

@@ -38,7 +38,7 @@ class TestAutomaticMail(BaseCase):
             "Réponse automatique : Relance",
             "Absence du bureau",
             "Absent jusqu'au 5 avril",
-            "Răspuns automat: Somație",
+            "Răspuns automat: Ultimă notificare",
             "În concediu până pe 5",
             "Automatische Antwort: Mahnung",
             "Undeliverable: Reminder",
