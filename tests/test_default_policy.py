@@ -211,6 +211,26 @@ class TestTranslationFiles(TransactionCase):
                         sorted(self.PLACEHOLDERS.findall(entry.msgid)),
                     )
 
+    def test_french_has_its_spaces_and_apostrophes(self):
+        """But in an SMS, where a character outside the alphabet of SMS costs more than half
+        of the others."""
+        for entry in polib.pofile(str(self.FOLDER / "fr.po")):
+            if "payment_link" in entry.msgid:
+                continue
+            shown = re.sub(r"<[^<>]+>|\{\{.+?\}\}", "", entry.msgstr)
+            with self.subTest(term=entry.msgid[:80]):
+                self.assertNotRegex(shown, r"\S [;:?!»]|« |\w'\w")
+
+    def test_one_word_for_one_thing(self):
+        """A reminder, a dispute, a voucher and a firm date each have one name."""
+        for language, other_words in (
+            ("fr", r"bon d.achat|bon \(avoir\)|date ferme|dates? butoir"),
+            ("ro", r"memento|somație de plată$|\bdispute\b|^deschis$"),
+        ):
+            for entry in polib.pofile(str(self.FOLDER / f"{language}.po")):
+                with self.subTest(language=language, term=entry.msgid[:80]):
+                    self.assertNotRegex(entry.msgstr.lower(), other_words)
+
     def test_romanian_letters_have_a_comma_below(self):
         for entry in polib.pofile(str(self.FOLDER / "ro.po")):
             self.assertFalse(set("ţşŢŞ") & set(entry.msgstr), entry.msgid)

@@ -38,7 +38,7 @@ class TestAutomaticMail(BaseCase):
             "Réponse automatique : Relance",
             "Absence du bureau",
             "Absent jusqu'au 5 avril",
-            "Răspuns automat: Ultimă notificare",
+            "Răspuns automat: Somație",
             "În concediu până pe 5",
             "Automatische Antwort: Mahnung",
             "Undeliverable: Reminder",
