@@ -26,6 +26,7 @@ in, decisions with their reasons go out.
 * ``statement``: running balances and ages of a statement of account
 * ``successors``: which items of a corrected invoice go on with which of the old ones
 * ``words``: amounts in words for the letter
+* ``wording``: counted nouns, and titles within a sentence
 """
 
 from . import (
@@ -50,6 +51,7 @@ from . import (
     statement,
     successors,
     terms,
+    wording,
     words,
     workdays,
 )
@@ -76,6 +78,7 @@ __all__ = [
     "statement",
     "successors",
     "terms",
+    "wording",
     "words",
     "workdays",
 ]

@@ -57,7 +57,7 @@ def count(number, singular, plural, gender=MASCULINE):
     """``count(21, "leu", "lei")`` is "douăzeci și unu de lei"."""
     if number == 1:
         return f"{'o' if gender == FEMININE else 'un'} {singular}"
-    link = " de " if _needs_de(number) else " "
+    link = " de " if needs_de(number) else " "
     return f"{number_words(number, gender)}{link}{plural}"
 
 
@@ -88,6 +88,6 @@ def _below_hundred(number, gender):
     return f"{TENS[tens]} și {agreeing.get(units, UNITS[units])}"
 
 
-def _needs_de(number):
+def needs_de(number):
     """“De” follows twenty and more, unless the number ends in 1 to 19."""
     return number != 0 and not 1 <= number % 100 <= 19

@@ -1,7 +1,8 @@
-import functools
-
 from odoo import models
 from odoo.fields import Domain
+
+from ..engine import wording
+from .pairs import joined
 
 # Vouchers and terms that are for customer invoices alone.
 CUSTOMER_INVOICE = "out_invoice"
@@ -177,11 +178,6 @@ class AccountMove(models.Model):
 class CollectionFeeRule(models.Model):
     _inherit = "collection.fee.rule"
 
-    def _within_sentence(self, text):
-        """A title inside a sentence; in German its first word may be a noun."""
-        german = (self.env.lang or "").startswith("de")
-        return text if german or not text[1:2].islower() else text[0].lower() + text[1:]
-
     def _invoice_terms(self):
         """Interest and fixed amounts as an invoice warns of them, or ""."""
         self.ensure_one()
@@ -193,7 +189,7 @@ class CollectionFeeRule(models.Model):
             parts.append(
                 self.env._(
                     "interest: %(rate)s, %(start)s",
-                    rate=self._within_sentence(rate),
+                    rate=wording.within_sentence(rate, self.env.lang),
                     start=self._letter_start(),
                 )
             )
@@ -204,9 +200,4 @@ class CollectionFeeRule(models.Model):
                 )
             )
         parts += [self.env._("costs of reminders: %(amount)s", amount=fee) for fee in fees]
-        if not parts:
-            return ""
-        # Languages differ in the space before a semicolon.
-        return functools.reduce(
-            lambda one, other: self.env._("%(one)s; %(other)s", one=one, other=other), parts
-        )
+        return joined(self.env, parts)

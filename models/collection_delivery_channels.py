@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .pairs import joined
+
 
 class CollectionDelivery(models.AbstractModel):
     """What each channel needs of a recipient, and what is missing."""
@@ -35,7 +37,8 @@ class CollectionDelivery(models.AbstractModel):
         written = [way for way in ("email", "letter", "sms") if level[f"send_{way}"]]
         needed = written or ["call"]
         if all(channel in problems for channel in needed):
-            return ("no_recipient", "; ".join(problems[channel] for channel in needed))
+            wanting = [problems[channel] for channel in needed]
+            return ("no_recipient", joined(self.env, wanting))
         return None
 
     @api.model

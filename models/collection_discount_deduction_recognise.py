@@ -3,6 +3,7 @@ from odoo import api, models
 from ..engine import discounts
 from .account_payment_term import VOUCHER
 from .collection_discount_deduction import LIVE
+from .pairs import say_days
 
 # Whoever chose the discounted amount wants the discount, whatever the setting.
 CHOSEN = "collection_discount_chosen"
@@ -233,7 +234,8 @@ class CollectionDiscountDeduction(models.Model):
     def _question(self):
         if self.in_time:
             return self.env._("Discount taken: accept or claim?")
-        return self.env._("Discount taken %s days late: accept or claim?", self.days_late)
+        late = say_days(self.env, self.days_late)
+        return self.env._("Discount taken %s late: accept or claim?", late)
 
     # Vouchers
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..engine import discounts
+from .pairs import say_days
 
 MAX_DAYS = 3650
 
@@ -77,21 +78,22 @@ class CollectionDiscountTier(models.Model):
         return result
 
     @api.depends("discount_percentage", "discount_days", "end_type", "day_of_month")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         for tier in self:
             percent = f"{tier.discount_percentage:g}"
             if tier.end_type == "days_after":
                 tier.display_name = self.env._(
-                    "%(percent)s %% within %(days)s days",
+                    "%(percent)s %% within %(days)s",
                     percent=percent,
-                    days=tier.discount_days,
+                    days=say_days(self.env, tier.discount_days),
                 )
             else:
                 tier.display_name = self.env._(
-                    "%(percent)s %% until day %(day)s of the month that follows %(days)s days",
+                    "%(percent)s %% until day %(day)s of the month that follows %(days)s",
                     percent=percent,
                     day=tier.day_of_month,
-                    days=tier.discount_days,
+                    days=say_days(self.env, tier.discount_days),
                 ) if tier.discount_days else self.env._(
                     "%(percent)s %% until day %(day)s of the month after",
                     percent=percent,

@@ -3,8 +3,8 @@
 from odoo import models
 from odoo.tools import format_amount, formatLang
 
-from ..engine import daycount, fixed_amounts, interest
-from .pairs import pair
+from ..engine import daycount, fixed_amounts, interest, wording
+from .pairs import joined, pair
 
 
 class CollectionFeeRule(models.Model):
@@ -39,7 +39,7 @@ class CollectionFeeRule(models.Model):
                 self.env._(
                     "at least %(factor)s times: %(series)s",
                     factor=self._say_rate(self.floor_factor),
-                    series=self.floor_series_id.name,
+                    series=wording.within_sentence(self.floor_series_id.name, self.env.lang),
                 )
             )
         if is_statutory or self.floor_series_id:
@@ -85,17 +85,15 @@ class CollectionFeeRule(models.Model):
     def _letter_calculation(self):
         if self.interest_kind == "none":
             return ""
-        return "; ".join(
-            filter(
-                None,
-                (
-                    self._letter_formula(),
-                    self._letter_compounding(),
-                    self._letter_start(),
-                    "" if self.base_includes_tax else self.env._("on the amount without tax"),
-                    self._letter_rounding(),
-                ),
-            )
+        return joined(
+            self.env,
+            (
+                self._letter_formula(),
+                self._letter_compounding(),
+                self._letter_start(),
+                "" if self.base_includes_tax else self.env._("on the amount without tax"),
+                self._letter_rounding(),
+            ),
         )
 
     def _letter_formula(self):
@@ -156,7 +154,9 @@ class CollectionFeeRule(models.Model):
         """The steps, from the lowest: “40.00 £; from 1,000.00 £: 70.00 £”."""
         steps = []
         for tier in self.tier_ids.sorted("amount_from"):
-            amount = self._letter_sum(tier.amount, tier.percent, self.tier_percent_of)
+            # The excess over nothing is all of it.
+            percent_of = self.tier_percent_of if tier.amount_from else fixed_amounts.PRINCIPAL
+            amount = self._letter_sum(tier.amount, tier.percent, percent_of)
             edge = self._say(tier.amount_from)
             if not tier.amount_from:
                 steps.append(amount)
@@ -164,7 +164,7 @@ class CollectionFeeRule(models.Model):
                 steps.append(self.env._("from %(edge)s: %(amount)s", edge=edge, amount=amount))
             else:
                 steps.append(self.env._("above %(edge)s: %(amount)s", edge=edge, amount=amount))
-        return "; ".join(filter(None, steps))
+        return joined(self.env, steps)
 
     def _letter_sum(self, amount, percent, percent_of):
         """An amount, a percent, or both."""

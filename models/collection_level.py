@@ -99,7 +99,10 @@ class CollectionLevel(models.Model):
     deadline_days = fields.Integer(
         string="Firm Date (days)",
         aggregator=None,
-        help="The notice asks for payment within this many days. 0: it sets no date.",
+        help="The notice asks for payment within this many days. 0: it sets no date. Romania: "
+        "a payment order needs a formal demand (“somație”) of 15 days from its receipt (Codul "
+        "de procedură civilă, art. 1015), so more than 15 here; the ultimatum as shipped is not "
+        "that demand.",
     )
     fee_rule_id = fields.Many2one(
         "collection.fee.rule",

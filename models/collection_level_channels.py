@@ -26,7 +26,9 @@ class CollectionLevel(models.Model):
     )
     registered_letter = fields.Boolean(
         help="Posted as a registered letter: printed in batches of its own, with tracking "
-        "number and proof. It never goes through the post service."
+        "number and proof. It never goes through the post service. Romania: the demand before "
+        "a payment order (Codul de procedură civilă, art. 1015) goes by bailiff, or registered "
+        "with declared content and acknowledgement of receipt."
     )
 
     @api.depends("send_sms", "sms_body", "company_id")

@@ -9,7 +9,7 @@ from odoo.tools import formatLang
 
 from ..engine import compose
 from .collection_charge import COMPENSATION, FEE, INTEREST
-from .pairs import pair
+from .pairs import joined
 
 
 class CollectionNotice(models.Model):
@@ -157,7 +157,7 @@ class CollectionNotice(models.Model):
     def _letter_annex(self):
         """How the charges were computed, by fee rule; None without charges.
 
-        :return: ``{"title", "rules": [dict], "documents": [texts]}``
+        :return: ``{"title", "rules": [dict], "documents": text}``
         """
         notice = self._in_its_language()
         details = notice.charge_details or []
@@ -179,11 +179,19 @@ class CollectionNotice(models.Model):
                 notice._annex_rule(texts["rules"].get(str(rule_id), {}), group)
                 for rule_id, group in _grouped_by_rule(rows)
             ],
-            "documents": [
-                pair(notice.env, name, notice._say_amount(amount))
-                for name, amount in texts["documents"]
-            ],
+            "documents": notice._annex_documents(texts["documents"]),
         }
+
+    def _annex_documents(self, documents):
+        """Which documents invoice the charges, with the part demanded of each."""
+        return joined(
+            self.env,
+            [
+                # No second colon: one stands before the list.
+                f"{name} ({self._say_amount(amount)})"
+                for name, amount in documents
+            ],
+        )
 
     def _annex_rule(self, texts, rows):
         """One fee rule: its basis, its interest, its fixed amounts."""
@@ -212,7 +220,7 @@ class CollectionNotice(models.Model):
                 self.env._("Compensation"),
                 texts.get("compensation") if COMPENSATION in kinds else "",
             ),
-            (self.env._("Fees"), "; ".join(filter(None, (level_fee, notice_fee)))),
+            (self.env._("Fees"), joined(self.env, (level_fee, notice_fee))),
             (self.env._("Legal basis"), texts.get("legal_basis")),
         )
         return [(label, text) for label, text in basis if text]

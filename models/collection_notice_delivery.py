@@ -1,5 +1,7 @@
 from odoo import models
 
+from .pairs import joined
+
 
 class CollectionNotice(models.Model):
     """What became of a notice: failures, bounces, replies, what is not needed any more."""
@@ -50,7 +52,7 @@ class CollectionNotice(models.Model):
                 lambda row: row.state == "failed" and row.failure_kind in ("address", "temporary")
             )
             if written and written == lost:
-                reason = "; ".join(filter(None, lost.mapped("failure_reason")))
+                reason = joined(self.env, lost.mapped("failure_reason"))
                 notice._set_stage("failed", reason)
                 notice._cancel_pending(reason)
 

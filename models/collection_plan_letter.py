@@ -4,6 +4,8 @@ from markupsafe import Markup
 
 from odoo import models
 
+from .pairs import say_days
+
 
 class CollectionPlan(models.Model):
     _name = "collection.plan"
@@ -82,9 +84,9 @@ class CollectionPlan(models.Model):
         ]
         if grace:
             sentences[0] = env._(
-                "Each instalment is to reach our account on its date, and %(days)s days later "
+                "Each instalment is to reach our account on its date, and %(days)s later "
                 "at the very latest.",
-                days=grace,
+                days=say_days(env, grace),
             )
         if plan.lapses_after == 1:
             lapse = env._(
@@ -101,8 +103,8 @@ class CollectionPlan(models.Model):
         if plan.lapse_days and plan.lapses_after > 1:
             sentences.append(
                 env._(
-                    "The same holds when one instalment is missing for %(days)s days.",
-                    days=plan.lapse_days,
+                    "The same holds when one instalment is missing for %(days)s.",
+                    days=say_days(env, plan.lapse_days),
                 )
             )
         return sentences

@@ -3,7 +3,7 @@ from odoo.tools import format_amount, format_date
 from odoo.tools.misc import formatLang
 
 from ..engine import priority
-from .pairs import pair
+from .pairs import joined, pair, say_days
 
 NEXT_KINDS = [
     ("approve", "Approve the notice"),
@@ -167,7 +167,7 @@ class CollectionWorklist(models.Model):
         return formatLang(self.env, value, digits=0 if value >= 100 else 1)
 
     def _lateness_text(self):
-        return self.env._("%(days)s days late", days=formatLang(self.env, self.days_late, digits=0))
+        return self.env._("%(days)s late", days=say_days(self.env, self.days_late))
 
     def _level_text(self):
         return self.env._("level %(number)s", number=self.level_rung)
@@ -209,4 +209,4 @@ class CollectionWorklist(models.Model):
                 parts.append(self.env._("On hold"))
             if row.case_id:
                 parts.append(row.case_id.name)
-            row.situation = "; ".join(filter(None, parts))
+            row.situation = joined(self.env, parts)

@@ -66,6 +66,7 @@ from . import test_replay_outages
 from . import test_queries
 from . import test_screens
 from . import test_words
+from . import test_wording
 from . import test_default_policy
 from . import test_letter
 from . import test_letter_files

@@ -86,7 +86,7 @@ class TestCompanies(CollectionsCommon):
         self.env["collection.run"]._cron_advance(TODAY)
         run = self.env["collection.run"].search([("company_id", "=", self.company.id)])
         self.assertEqual(run.skip_ids.detail, "Muette n’a pas d’adresse e-mail")
-        self.assertEqual(run.activity_ids.summary, "Relances à approuver : 1")
+        self.assertEqual(run.activity_ids.summary, "Relances à approuver\N{NO-BREAK SPACE}: 1")
         self.assertEqual(run.notice_ids.lang, "en_US")
 
     def test_f3_figures_do_not_depend_on_the_active_company(self):

@@ -121,7 +121,7 @@ class TestDefaultPolicy(TransactionCase):
         threats = {
             "en_US": ("third party", "final demand", "lawyer", r"court\b"),
             "fr_FR": ("tiers", "mise en demeure", "mettons en demeure", "avocat", "tribunal"),
-            "ro_RO": ("terț", "somație", "somăm", "avocat", "instanț"),
+            "ro_RO": ("terț", "notificare de plată", "avocat", "instanț"),
         }
         claims = {
             "en_US": ("interest", "penalt", r"fees?\b", "charge", "compensation"),
@@ -138,8 +138,17 @@ class TestDefaultPolicy(TransactionCase):
                     for word in threats[language]:
                         self.assertNotRegex(said, rf"\b{word}", (level.name, language))
         self.assertIn("mise en demeure", self._said(self.ultimatum, "fr_FR"))
-        self.assertIn("somație", self._said(self.ultimatum, "ro_RO"))
+        self.assertIn("notificare de plată", self._said(self.ultimatum, "ro_RO"))
         self.assertIn("third party", self._said(self.ultimatum, "en_US"))
+
+    def test_the_romanian_ultimatum_is_not_the_demand_before_a_payment_order(self):
+        """Cod procedură civilă art. 1015: 15 days from receipt, registered. Eight days and
+        an ordinary letter are not that, so it does not bear its name; the fields say so."""
+        for level in self.policy.level_ids:
+            self.assertNotRegex(self._said(level, "ro_RO"), r"somaț|somăm")
+        for name in ("deadline_days", "registered_letter"):
+            self.assertIn("art. 1015", self.ultimatum._fields[name].help)
+        self.assertIn("15 days", self.ultimatum._fields["deadline_days"].help)
 
     def _said(self, level, language):
         return " ".join(plain(text) for text in self._texts(level, language).values()).lower()
@@ -201,6 +210,26 @@ class TestTranslationFiles(TransactionCase):
                         sorted(self.PLACEHOLDERS.findall(entry.msgstr)),
                         sorted(self.PLACEHOLDERS.findall(entry.msgid)),
                     )
+
+    def test_french_has_its_spaces_and_apostrophes(self):
+        """But in an SMS, where a character outside the alphabet of SMS costs more than half
+        of the others."""
+        for entry in polib.pofile(str(self.FOLDER / "fr.po")):
+            if "payment_link" in entry.msgid:
+                continue
+            shown = re.sub(r"<[^<>]+>|\{\{.+?\}\}", "", entry.msgstr)
+            with self.subTest(term=entry.msgid[:80]):
+                self.assertNotRegex(shown, r"\S [;:?!»]|« |\w'\w")
+
+    def test_one_word_for_one_thing(self):
+        """A reminder, a dispute, a voucher and a firm date each have one name."""
+        for language, other_words in (
+            ("fr", r"bon d.achat|bon \(avoir\)|date ferme|dates? butoir"),
+            ("ro", r"memento|somație de plată$|\bdispute\b|^deschis$"),
+        ):
+            for entry in polib.pofile(str(self.FOLDER / f"{language}.po")):
+                with self.subTest(language=language, term=entry.msgid[:80]):
+                    self.assertNotRegex(entry.msgstr.lower(), other_words)
 
     def test_romanian_letters_have_a_comma_below(self):
         for entry in polib.pofile(str(self.FOLDER / "ro.po")):

@@ -59,7 +59,7 @@ class TestLetter(LetterCommon):
         text = self._text(self._issue(self.romanian).letter_attachment_id.raw)
         self.assertSays(
             text,
-            "Somație de plată",
+            "Ultimă notificare de plată",
             "Țesătura Română",
             "31 martie 2026",
             "28.02.2026",

@@ -97,7 +97,7 @@ class TestLetterCharges(LetterCommon):
             f"{invoice.name} 03/01/2026 03/31/2026 31 600.00 12.40 6.32",
             "Late interest 36.35",
             f"{invoice.name} Compensation 03/31/2026 40.00",
-            f"Invoiced by: {document.name}: 76.35 €",
+            f"Invoiced by: {document.name} (76.35 €)",
         )
 
     def test_b7_text_pdf_and_ledger_give_the_same_total(self):
@@ -128,7 +128,7 @@ class TestLetterCharges(LetterCommon):
         )
         issued = notice._letter_annex()
         self.assertEqual(issued["rules"], annex["rules"])
-        self.assertEqual(annex["documents"], [], "nothing is invoiced yet")
+        self.assertEqual(annex["documents"], "", "nothing is invoiced yet")
 
     def test_issued_letters_do_not_change(self):
         """Promise 7: whatever becomes of rule, rates, invoice and charge document."""
