@@ -44,6 +44,7 @@ from . import collection_promise_receipt
 from . import collection_promise_money
 from . import collection_promise_follow_up
 from . import collection_plan
+from . import collection_plan_dialogs
 from . import collection_pause_effect
 from . import collection_pause_tasks
 from . import collection_pauses

@@ -49,19 +49,6 @@ class CollectionNotice(models.Model):
                     "%(reason)s (its charges were taken back)", reason=notice.failure_reason or ""
                 ).strip()
 
-    def _resend(self, communications):
-        """:raises UserError: for a notice that demands what is not charged any more"""
-        wrong = self._demanding_reversed()
-        if wrong:
-            raise UserError(
-                self.env._(
-                    "The charges of %(notices)s were taken back, so it cannot be sent again as "
-                    "it is: the next run makes a fresh notice.",
-                    notices=", ".join(wrong.mapped("name")),
-                )
-            )
-        return super()._resend(communications)
-
     def _demanding_reversed(self):
         """Those whose frozen text demands charges that were taken back."""
         told = {notice: notice._told_charge_ids() for notice in self}
@@ -81,6 +68,23 @@ class CollectionNotice(models.Model):
             for row in notice.charge_details or ()
             if row["charge_id"]
         }
+
+
+class CollectionDelivery(models.AbstractModel):
+    _inherit = "collection.delivery"
+
+    @api.model
+    def _check_may_resend(self, notice):
+        """:raises UserError: also for a notice that demands what is not charged any more"""
+        super()._check_may_resend(notice)
+        if notice._demanding_reversed():
+            raise UserError(
+                self.env._(
+                    "The charges of %(notices)s were taken back, so it cannot be sent again as "
+                    "it is: the next run makes a fresh notice.",
+                    notices=notice.name,
+                )
+            )
 
 
 class CollectionCharge(models.Model):

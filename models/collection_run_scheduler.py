@@ -36,8 +36,15 @@ class CollectionRun(models.Model):
             day = date or company._collection_today()
             found = self._retried(self._prepare_day, company, day, cron="ir_cron_advance")
             runs |= found or self.browse()
-            again = self.env["collection.communication"]._send_lost_again
-            self._retried(again, company, day, cron="ir_cron_advance")
+            self._retried(
+                company._collection_attempt,
+                "send_again",
+                company._collection_as_staff(self).env._("Sending messages again"),
+                self.env["collection.communication"]._send_lost_again,
+                company,
+                day,
+                cron="ir_cron_advance",
+            )
         self._issue_runs(runs | self._requested_runs(date))
 
     @api.model
