@@ -12,6 +12,8 @@ from odoo.tests import tagged
 from odoo.tests.common import release_test_lock
 from odoo.tools import mute_logger
 
+from odoo.addons.base.models import ir_actions_report as core
+
 from ..models import (
     collection_delivery_letters,
     collection_delivery_renderers,
@@ -19,6 +21,8 @@ from ..models import (
 )
 from .letter_common import LetterCommon
 
+# As it is outside of tests, where it lets nobody else at the test's cursor.
+RUN_ENGINE = core._run_wkhtmltopdf
 HOSTILE = "<h1>Début</h1></body></html><h1>\"'{{ 7*7 }} Ünal\u202e 🚀"
 
 
@@ -215,6 +219,7 @@ class TestLetterBatches(LetterCommon):
                 collection_delivery_renderers, "odoo_module", SimpleNamespace(current_test=None)
             ),
             patch.object(type(delivery), "_render_batch", note),
+            patch.object(core, "_run_wkhtmltopdf", RUN_ENGINE),
             release_test_lock(),
         ):
             delivery.with_context(force_report_rendering=True)._render_committed(notices.sudo())
