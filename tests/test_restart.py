@@ -79,17 +79,17 @@ class TestRestart(ProcessCommon, MockEmail):
 
     def test_stopped_at_every_commit(self):
         """C8: stopped at any moment, nothing is half done, repeated or forgotten."""
-        left = []
+        left, stopped = [], True
         for number in count(1):
+            savepoint = self.env.cr.savepoint()
             with self.subTest(commit=number):
-                savepoint = self.env.cr.savepoint()
                 stopped = self._stopped_at(number)
                 left.append(self._check_whole())
                 for _again in range(2):
                     self._stopped_at(0)
                 self.assertEqual(self._check_whole(), CUSTOMERS)
                 self.assertEqual(self._levels(), [1] * CUSTOMERS)
-                savepoint.close(rollback=True)
+            savepoint.close(rollback=True)
             if not stopped:
                 break
         # It was stopped before, among and after the customers.
