@@ -10,14 +10,24 @@ import time
 
 from devtools.ui import DevError, say, step
 
-from . import chaos_conflicts, chaos_data, chaos_kills, chaos_letters, chaos_mail, chaos_table
-from .chaos_count import Count, judge, read_mails, read_state
+from . import (
+    chaos_conflicts,
+    chaos_data,
+    chaos_kills,
+    chaos_letters,
+    chaos_mail,
+    chaos_persons,
+    chaos_table,
+)
+from .chaos_count import Count, judge, read_state
+from .chaos_mailbox import read_mails
 from .chaos_world import FINISHED, ISSUED, LEDGER, World
 
 FAULTS = {
     **chaos_kills.FAULTS,
     **chaos_conflicts.FAULTS,
     **chaos_mail.FAULTS,
+    **chaos_persons.FAULTS,
     **chaos_letters.FAULTS,
     **chaos_data.FAULTS,
 }

@@ -1,18 +1,15 @@
 """Counts, with SQL, what customers got and what state was left behind."""
 
 import dataclasses
-import re
 from collections import Counter, defaultdict
-from email import message_from_bytes, policy
 
-from .chaos_queries import INVARIANTS, LOCKS, STATE
+from .chaos_mailbox import read_mails, refused, taken
+from .chaos_queries import CHANNELS, FAILED, INVARIANTS, LOCKS, SEEN, SENT, STATE
 
-# What must be the same to the cent when all that happened was a delay of minutes, and what
-# must be when a message had to be repeated on another day.
+# What must be the same to the cent when all that happened was a delay of minutes, ...
 EXACT = ("lines", "notices", "charges", "books", "contacts", "items")
+# ... and what must be when a message had to be repeated on another day.
 LATER = ("lines", "items")
-# Odoo's message ids say what they are about.
-OF_NOTICE = re.compile(r"-(\d+)-collection\.notice@")
 
 
 @dataclasses.dataclass
@@ -46,13 +43,17 @@ def read_state(scene):
     return state
 
 
-def judge(scene, reference, later=False, unknown=0, problems=()):
+def judge(scene, reference, aspects=EXACT, unknown=0, stopped=(), problems=()):
     """Compare a scene that has been finished with one that was never disturbed.
 
+    Nothing that is missing is forgiven, but what a person was told of: a customer whose
+    address the server refused for good, and what a person has stopped himself.
+
     :param reference: ``read_state`` of that
-    :param later: what failed was repeated on another day
-    :param unknown: how many messages may have an outcome that a person must find out;
-        None: any number
+    :param aspects: what must be the same
+    :param unknown: the messages whose outcome a person must find out: how many there may
+        be, or the ids of the notices they may be about
+    :param stopped: ids of the notices whose e-mail a person has stopped
     """
     count = Count(problems=list(problems))
     state = read_state(scene)
@@ -63,38 +64,65 @@ def judge(scene, reference, later=False, unknown=0, problems=()):
         for row, number in rows.items()
         if row[0] == "issued"
     )
-    doubtful = _doubtful(state)
-    count.unknown = sum(doubtful.values())
-    if unknown is not None and count.unknown > unknown:
-        count.problems.append(f"{count.unknown} unknown outcomes, at most {unknown} expected")
-    _compare(state, reference, doubtful, later, count, scene)
+    failed = scene.sql(FAILED)
+    _count_unknown(state, failed, unknown, count)
+    told = _told_of(scene, failed, stopped)
+    _compare(state, reference, aspects, _items(scene, told), count)
+    _count_channels(scene, told, count)
     _count_mails(scene, count)
     _find_leftovers(scene, count)
     return count
 
 
-def _doubtful(state):
-    """``{customer: messages with an unknown outcome}``; they count as sent elsewhere."""
-    found = {}
-    for customer, rows in state["contacts"].items():
+def _count_unknown(state, failed, unknown, count):
+    """Unknown outcomes are as few as the fault explains; they count as sent elsewhere."""
+    for rows in state["contacts"].values():
         for row in [row for row in rows if row[2:] == ("failed", "unknown")]:
-            found[customer] = found.get(customer, 0) + rows[row]
             rows[(*row[:2], "sent", None)] += rows.pop(row)
-    return found
+    doubtful = [notice for notice, kind, *_rest in failed if kind == "unknown"]
+    count.unknown = len(doubtful)
+    if isinstance(unknown, int):
+        if count.unknown > unknown:
+            count.problems.append(f"{count.unknown} unknown outcomes, at most {unknown} expected")
+    elif set(doubtful) - unknown or count.unknown > len(unknown):
+        count.problems.append(
+            f"unknown outcomes of notices {sorted(doubtful)}; the server leaves room for"
+            f" {sorted(unknown)}"
+        )
 
 
-def _compare(state, reference, doubtful, later, count, scene):
-    """Note the customers that have something else than in the undisturbed run."""
-    explained = {row[0] for row in scene.sql(STATE_EXPLAINED)} if later else set()
-    for aspect in LATER if later else EXACT:
+def _told_of(scene, failed, stopped):
+    """Ids of the notices of which a person can read why their e-mail went nowhere."""
+    closed = refused(scene)
+    return {
+        notice
+        for notice, kind, address, resolved in failed
+        if notice in stopped
+        or (kind == "address" and not resolved and closed & set((address or "").split(", ")))
+    }
+
+
+def _items(scene, notices):
+    """Ids of the items that notices are about."""
+    query = "SELECT move_line_id FROM collection_notice_line WHERE notice_id = ANY(%s)"
+    return {item for (item,) in scene.sql((query, [list(notices)]))} if notices else set()
+
+
+def _compare(state, reference, aspects, excused, count):
+    """Note the customers that have something else than in the undisturbed run.
+
+    :param excused: ids of the items that may lack what is due
+    """
+    for aspect in aspects:
         ours, theirs = state[aspect], reference[aspect]
         for customer in sorted({*ours, *theirs}, key=str):
             mine, due = ours.get(customer, Counter()), theirs.get(customer, Counter())
             extra, missing = mine - due, due - mine
-            if later and (customer in doubtful or customer in explained):
-                # It waits for a person, who sees why; more than due is never explained.
-                missing = Counter()
-                extra = Counter() if aspect == "items" else extra
+            if excused and aspect in LATER:
+                lacking = {row[0] for row in missing if row[0] in excused}
+                missing = _without(lacking, missing)
+                # An item that has no higher level has the one before.
+                extra = _without(lacking, extra) if aspect == "items" else extra
             if extra or missing:
                 count.unexplained += 1
                 count.problems.append(
@@ -102,26 +130,26 @@ def _compare(state, reference, doubtful, later, count, scene):
                 )
 
 
-# Customers of whom a person can read why a message has not reached them.
-STATE_EXPLAINED = """
-    SELECT DISTINCT partner_id FROM collection_communication
-     WHERE state = 'failed' AND failure_reason IS NOT NULL AND resolved IS NOT TRUE
-"""
+def _without(items, rows):
+    """Rows of ``LATER`` begin with the item they are about."""
+    return Counter({row: number for row, number in rows.items() if row[0] not in items})
 
 
-def read_mails(scene):
-    """Return ``[(address, notice id)]`` of the mails the server has."""
-    mails = []
-    for path in sorted(scene.mails.glob("*.eml")):
-        mail = message_from_bytes(path.read_bytes(), policy=policy.default)
-        notice = OF_NOTICE.search(str(mail["Message-Id"]))
-        if notice:
-            mails.append((mail["To"].addresses[0].addr_spec, int(notice[1])))
-    return mails
+def _count_channels(scene, excused, count):
+    """An issued notice has reached its customer once by each channel of its level.
+
+    :param excused: ids of the notices whose e-mail may be missing
+    """
+    for notice, channel, number in scene.sql((CHANNELS, [scene.world.day.isoformat()])):
+        if channel == "email" and not number and notice in excused:
+            continue
+        count.unexplained += 1
+        count.problems.append(f"notice {notice} is issued, and has {number} live {channel}s")
 
 
 def _count_mails(scene, count):
-    """Every mail left at most once: of a notice, and about an item at a level."""
+    """Every mail left at most once: of a notice, and about an item at a level; and a person
+    sees of each that it left, or may have."""
     mails = read_mails(scene)
     count.mails = len(mails)
     notices = Counter(notice for _address, notice in mails)
@@ -130,17 +158,15 @@ def _count_mails(scene, count):
         "SELECT notice_id, move_line_id, level_id, occurrence FROM collection_notice_line"
         " WHERE kind = 'item' AND notice_id = ANY(%s)"
     )
-    rows = scene.sql((query, [list(notices)]))
+    rows = scene.sql((query, [list(notices)])) if notices else []
     about = Counter(tuple(row[1:]) for row in rows)
     repeated = {row[0] for row in rows if about[tuple(row[1:])] > 1}
     count.doubled += max(0, len(repeated) - 1)
-    query = (
-        "SELECT notice_id FROM collection_communication WHERE channel = 'email'"
-        " AND direction = 'out' AND state = 'sent' AND notice_id IN"
-        " (SELECT id FROM collection_notice WHERE date >= %s)"
-    )
-    sent = scene.sql((query, [scene.world.day.isoformat()]))
-    count.lost = sum(row[0] not in notices for row in sent)
+    day = scene.world.day.isoformat()
+    count.lost = sum(notice not in notices for (notice,) in scene.sql((SENT, [day])))
+    hidden = taken(scene) - {notice for (notice,) in scene.sql(SEEN)}
+    if hidden:
+        count.problems.append(f"e-mails left and nobody can see it, of notices {sorted(hidden)}")
 
 
 def _find_leftovers(scene, count):

@@ -4,10 +4,14 @@ import os
 import signal
 import time
 
-from .chaos_count import judge
+from .chaos_count import Count, judge
 from .chaos_world import FINISHED, ISSUED, LEDGER
 
 KILLED = -signal.SIGKILL
+ATTEMPTS = 6
+EARLIEST = 0.05  # seconds
+# What a process says whose connection was cut.
+LOST = ("psycopg2.OperationalError", "psycopg2.InterfaceError", "AdminShutdown", "CrashShutdown")
 
 
 def _instants(chaos, work, number):
@@ -47,27 +51,56 @@ def kill_after_mail(chaos, number):
 def kill_by_the_clock(chaos, number):
     """Kill from outside, at a random moment of the whole day's work, renderers included."""
     for _each in range(number):
-        with chaos.world.scene(LEDGER) as scene:
-            started = scene.start("day")
-            time.sleep(chaos.random.uniform(0.1, chaos.seconds["day"]))
-            os.killpg(started[0], signal.SIGKILL)
-            scene.wait(started)
-            yield _finished(chaos, scene, "day", [], 1)
+        yield from _interrupt(chaos, "day", 1, _kill_group, _was_killed)
 
 
 def restart_database(chaos, step, number):
     """`pg_ctl restart -m immediate` at random moments of a step."""
-    template = {"send": ISSUED, "charge": ISSUED, "reverse": FINISHED}.get(step, LEDGER)
+
+    def crash(_started):
+        chaos.world.cluster.crash()
+
     for _each in range(number):
+        unknown = 1 if step == "send" else 0
+        yield from _interrupt(chaos, step, unknown, crash, _lost_the_database)
+
+
+def _interrupt(chaos, step, unknown, strike, was_hit):
+    """Strike at a random moment of a step; when it was over by then, again and earlier.
+
+    :param strike: what to do to the step that was started
+    :param was_hit: whether that is how a step has ended
+    """
+    template = {"send": ISSUED, "charge": ISSUED, "reverse": FINISHED}.get(step, LEDGER)
+    latest = chaos.seconds[step]
+    for _attempt in range(ATTEMPTS):
         with chaos.world.scene(template) as scene:
             # A clone's sequences begin anew after a crash unless a checkpoint came between.
             chaos.world.cluster.checkpoint()
             started = scene.start(step)
-            time.sleep(chaos.random.uniform(0.1, chaos.seconds[step]))
-            chaos.world.cluster.crash()
-            scene.wait(started)
+            time.sleep(chaos.random.uniform(EARLIEST, max(latest, EARLIEST)))
+            strike(started)
+            told = scene.wait(started)
+            if told.code == 0:
+                latest /= 2
+                continue  # nothing was interrupted
             scene.stop_web()
-            yield _finished(chaos, scene, step, [], 1 if step in ("send", "day") else 0)
+            problems = [] if was_hit(told) else [f"ended by something else: {told}"]
+            yield _finished(chaos, scene, step, problems, unknown)
+            return
+    yield Count(problems=[f"{step} was over each of {ATTEMPTS} times before it could be hit"])
+
+
+def _kill_group(started):
+    os.killpg(started[0], signal.SIGKILL)
+
+
+def _was_killed(told):
+    return told.code == KILLED
+
+
+def _lost_the_database(told):
+    return any(sign in told.data.get("error", "") for sign in LOST)
 
 
 def _finished(chaos, scene, step, problems, unknown):

@@ -4,11 +4,16 @@ import contextlib
 import shutil
 import subprocess
 
-from .chaos_count import judge
+from .chaos_count import EXACT, Count, judge
+from .chaos_mailbox import OF_CUSTOMER, read_mails
 from .chaos_world import FOLDER, LEDGER, announce
 
 DAYS = (0, 1)
 HANGING_SECONDS = 150
+# So often an engine that hangs may be waited for before the others are spared it.
+HANGING_CALLS = 4
+# Statements are contacts too.
+BUT_CONTACTS = tuple(aspect for aspect in EXACT if aspect != "contacts")
 PAGE = 4096
 ROOM = 64 * 1024  # bytes left in the store that is full soon
 REAL = 'exec "$(PATH="${PATH#*:}" command -v wkhtmltopdf)" "$@"\n'
@@ -17,7 +22,7 @@ VERSION = f'case "$*" in *--version*) {REAL.strip()};; esac\n'
 COUNTED = 'n=$(cat "$0.count" 2>/dev/null || echo 0); n=$((n+1)); echo $n > "$0.count"\n'
 WRAPPERS = {
     # Its arguments stay on the command line, as those of the real one.
-    "hangs": f"#!/bin/sh\n{VERSION}exec sh -c 'while :; do sleep 1; done' sh \"$@\"\n",
+    "hangs": f"#!/bin/sh\n{VERSION}{COUNTED}exec sh -c 'while :; do sleep 1; done' sh \"$@\"\n",
     "killed": f"#!/bin/sh\n{VERSION}{COUNTED}[ $((n%3)) = 1 ] && kill -9 $$\n{REAL}",
     "missing": None,
 }
@@ -31,7 +36,42 @@ def wkhtmltopdf(chaos, kind):
         problems = [] if told.code == 0 else [f"the day ended with {told.code} after its time"]
         problems += _others_waited(scene)
         problems += scene.finish(DAYS)
-        yield judge(scene, chaos.next_reference, later=True, problems=problems)
+        yield judge(scene, chaos.next_reference, problems=problems)
+
+
+def statements(chaos):
+    """wkhtmltopdf hangs when the monthly statements are due; then it works again."""
+    with chaos.world.scene(LEDGER) as scene:
+        scene.done("statements")
+        due = _customers(scene, "sent")
+    if not due:
+        yield Count(problems=["no statement is due today"])
+        return
+    with chaos.world.scene(LEDGER) as scene:
+        scene.path = _path(chaos, "hangs")
+        told = scene.step("statements", seconds=HANGING_SECONDS)
+        problems = [] if told.code == 0 else [f"the statements ended with {told.code}"]
+        calls = int((FOLDER / "bin-hangs" / "wkhtmltopdf.count").read_text())
+        if calls > HANGING_CALLS:
+            problems.append(f"an engine that hangs was waited for {calls} times")
+        problems += scene.finish()
+        scene.done("statements")
+        if _customers(scene, "sent") != due:
+            failed = len(_customers(scene, "failed"))
+            problems.append(f"{len(due)} statements are due, {failed} have failed for good")
+        left = sorted(customer for _address, customer in read_mails(scene, OF_CUSTOMER))
+        if left != due:
+            problems.append(f"{len(due)} statements are due, {len(left)} have left")
+        yield judge(scene, chaos.reference, BUT_CONTACTS, problems=problems)
+
+
+def _customers(scene, state):
+    """Ids of the customers with a statement in this state."""
+    query = (
+        "SELECT partner_id FROM collection_communication WHERE channel = 'email'"
+        " AND statement_date_to IS NOT NULL AND state = %s ORDER BY partner_id"
+    )
+    return [customer for (customer,) in scene.sql((query, [state]))]
 
 
 def _path(chaos, kind):
@@ -68,7 +108,7 @@ def full_store(chaos):
         problems += _others_waited(scene)
         enlarge()
         problems += scene.finish(DAYS)
-        yield judge(scene, chaos.next_reference, later=True, problems=problems)
+        yield judge(scene, chaos.next_reference, problems=problems)
 
 
 @contextlib.contextmanager
@@ -127,5 +167,6 @@ FAULTS = {
     "disk-full": ("disk full on the attachment store (tmpfs)", full_store),
     "pdf-missing": ("wkhtmltopdf missing", lambda chaos: wkhtmltopdf(chaos, "missing")),
     "pdf-hangs": ("wkhtmltopdf hangs", lambda chaos: wkhtmltopdf(chaos, "hangs")),
+    "pdf-statements": ("wkhtmltopdf hangs with monthly statements", statements),
     "pdf-killed": ("wkhtmltopdf killed now and then", lambda chaos: wkhtmltopdf(chaos, "killed")),
 }

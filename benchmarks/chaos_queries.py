@@ -40,6 +40,40 @@ STATE = {
     """,
 }
 
+# E-mails of notices that did not leave, or of which nobody knows, and what a person reads.
+FAILED = """
+    SELECT notice_id, failure_kind, lower(address) AS address, resolved
+      FROM collection_communication
+     WHERE notice_id IS NOT NULL AND channel = 'email' AND direction = 'out'
+       AND state = 'failed' AND coalesce(failure_reason, '') != ''
+"""
+SENT = """
+    SELECT c.notice_id FROM collection_communication c
+      JOIN collection_notice n ON n.id = c.notice_id
+     WHERE c.channel = 'email' AND c.direction = 'out' AND c.state = 'sent' AND n.date >= %s
+"""
+# Notices of which the log says that an e-mail left, or may have.
+SEEN = """
+    SELECT notice_id FROM collection_communication
+     WHERE channel = 'email' AND direction = 'out' AND notice_id IS NOT NULL
+       AND (state = 'sent' OR state = 'failed' AND failure_kind = 'unknown')
+"""
+# Issued notices that have not exactly one live message by a channel of their level. A letter
+# waits for the post and a call for its caller; an e-mail that still waits has not arrived.
+CHANNELS = """
+    SELECT n.id, ch.channel, count(c.id) AS number
+      FROM collection_notice n
+      JOIN collection_level v ON v.id = n.level_id
+     CROSS JOIN LATERAL (VALUES ('email', v.send_email), ('letter', v.send_letter),
+                                ('call', v.make_call)) ch(channel, enabled)
+      LEFT JOIN collection_communication c
+        ON c.notice_id = n.id AND c.direction = 'out' AND c.channel = ch.channel
+       AND (c.state IN ('sent', 'done') OR c.state = 'queued' AND ch.channel != 'email'
+            OR c.state = 'failed' AND c.failure_kind = 'unknown')
+     WHERE n.stage = 'issued' AND ch.enabled AND n.date >= %s
+     GROUP BY n.id, ch.channel HAVING count(c.id) != 1
+"""
+
 # Each finds what should not be there once everything has been finished.
 INVARIANTS = {
     "proposals in runs that are over": """

@@ -115,6 +115,32 @@ def _reverse(env, request):
     return _as_person(env, press)
 
 
+def _press(env, request):
+    """An administrator works on the e-mails of notices, in core's own list of e-mails.
+
+    Asks for ``state`` of the e-mails, ``methods`` behind the buttons one after another, and
+    ``every`` so many-th e-mail.
+    """
+    env = api.Environment(env.cr, env.ref("base.user_admin").id, {})
+    mails = env["mail.mail"].search(
+        [("model", "=", "collection.notice"), ("state", "=", request["state"])], order="id"
+    )[:: request.get("every", 1)]
+    told = {"notices": mails.mapped("res_id"), "refused": None}
+    env.cr.commit()
+    for method in request["methods"]:
+        told["refused"] = _as_person(env, getattr(mails, method)).get("refused")
+        if told["refused"]:
+            break
+    return told
+
+
+def _statements(env, _request):
+    """Everybody gets a statement of account a month; their time has come."""
+    env.company.collection_statement_frequency = "monthly"
+    errors = [_scheduled(env, name) for name in (STATEMENTS, MAIL)]
+    return {"errors": [error for error in errors if error]}
+
+
 def _sign(env, request):
     """Begin at the same second as others: sleep until the moment they agreed on."""
     time.sleep(max(0, request["at"] - time.time()))
@@ -158,6 +184,7 @@ ISSUE = "account_collections.ir_cron_issue"
 LETTERS = "account_collections.ir_cron_letters"
 CHARGES = "account_collections.ir_cron_charges"
 FOLLOW_UP = "account_collections.ir_cron_follow_up"
+STATEMENTS = "account_collections.ir_cron_statements"
 MAIL = "mail.ir_cron_mail_scheduler_action"
 STEPS = {
     "prepare": chaos_ledger.prepare,
@@ -167,12 +194,15 @@ STEPS = {
     "letters": _jobs(LETTERS),
     "send": _jobs(MAIL),
     "charge": _jobs(CHARGES),
+    "before_mail": _jobs(ADVANCE, ISSUE, LETTERS),
     # Notices demand what was charged before them: who finishes a morning does so before.
     "morning": _jobs(ADVANCE, ISSUE, LETTERS, MAIL),
     "day": _jobs(ADVANCE, ISSUE, LETTERS, MAIL, CHARGES, FOLLOW_UP),
     "issue_by_hand": _issue_by_hand,
     "press_issue": _press_issue,
     "reverse": _reverse,
+    "press": _press,
+    "statements": _statements,
     "sign": _sign,
     "send_directly": _send_directly,
     "rewrite": _rewrite,

@@ -58,6 +58,7 @@ from . import test_policy
 from . import test_policy_resolution
 from . import test_restart
 from . import test_batches
+from . import test_batch_conflicts
 from . import test_benchmark_queries
 from . import test_bulk
 from . import test_demo

@@ -1,13 +1,12 @@
 """Issuing is cut into independent batches of customers, for whoever is free to do one.
 
-devtools/restart_checks.py and devtools/queue_checks.py do the same with real processes.
+devtools/restart_checks.py and devtools/queue_checks.py do the same with real processes; what
+becomes of a conflict is in test_batch_conflicts.py.
 """
 
 from datetime import timedelta
 from types import SimpleNamespace
 from unittest.mock import patch
-
-import psycopg2.errors
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -111,31 +110,6 @@ class TestBatches(CollectionsCommon):
 
         with patch.object(model, "try_lock_for_update", lock):
             self.assertTrue(run._issue_in_batches())
-        self.assertEqual(run.state, "issued")
-        self.assertEqual(self._times(), self._everybody())
-
-    def test_a_conflict_is_met_with_fresh_data_and_then_left_to_the_next_call(self):
-        run = self._proposed()
-        model, conflicts = type(self.env["collection.issue"]), []
-        original = model._issue_texts
-        troubled, tries = self.customers[2], 2 * collection_run_batches.MAX_CONFLICTS
-
-        def issue_texts(issue, notices):
-            if troubled in notices.partner_id and len(conflicts) < tries:
-                conflicts.append(notices)
-                raise psycopg2.errors.SerializationFailure
-            return original(issue, notices)
-
-        with (
-            patch.object(model, "_issue_texts", issue_texts),
-            patch.object(self.env.cr, "rollback"),
-        ):
-            self.assertTrue(run._issue_in_batches())
-            # Some tries, then the others, and once more at the end.
-            self.assertEqual(len(conflicts), tries)
-            self.assertEqual(run.state, "proposed")
-            self.assertLess(len(self._times()), len(self._everybody()))
-            run._issue_in_batches()
         self.assertEqual(run.state, "issued")
         self.assertEqual(self._times(), self._everybody())
 
