@@ -234,20 +234,27 @@ class TestPostedAgain(ChargesCommon):
         return self._pause(kind, items.move_id, move_line_ids=items.ids, **values)
 
     def test_hold_and_dispute_follow_the_invoice(self):
-        invoice = self._instalments((50, 0), (50, 15))
-        other = self._invoice(20, 77.0)
-        first, _second = self._debts(invoice)
-        hold = self._named("hold", first)
-        dispute = self._named("dispute", first, amount_disputed=100.0)
+        """Whichever of its items core takes for the one that stays."""
+        for position in (0, 1):
+            with self.subTest(position=position):
+                self._follows_the_invoice(position)
+
+    def _follows_the_invoice(self, position):
+        customer = self._create_customer(f"Customer {position}")
+        invoice = self._instalments((50, 0), (50, 15), partner=customer)
+        other = self._invoice(20, 77.0, partner=customer)
+        named = self._debts(invoice)[position]
+        hold = self._named("hold", named)
+        dispute = self._named("dispute", named, amount_disputed=100.0)
         promise = self._named(
-            "promise", first, amount=100.0, date_promised=later(20), date_from=TODAY
+            "promise", named, amount=100.0, date_promised=later(20), date_from=TODAY
         )
         self._correct(invoice, invoice_payment_term_id=False, invoice_date_due=later(-20))
         item = self._debts(invoice)
         for pause in (hold, dispute, promise):
             self.assertEqual(pause.move_line_ids, item)
         self.assertEqual((hold.state, dispute.state, promise.state), ("active", "open", "open"))
-        run = self._run()
+        run = self._run(partner_ids=[Command.set(customer.ids)])
         self.assertSkipped(run, invoice, "held")
         self.assertEqual(run.notice_ids.line_ids.move_id, other)
 
