@@ -466,6 +466,12 @@ class TestPlans(AccessCommon):
         ):
             self.assertIn(part, text)
 
+    def test_letter_counts_its_days(self):
+        plan = self._plan(lapses_after=2, lapse_days=1)
+        plan.promise_ids.sudo().grace_days = 30
+        self.assertIn("and 30 days later at the very latest", " ".join(plan._letter_terms()))
+        self.assertIn("is missing for 1 day.", " ".join(plan._letter_terms()))
+
     def test_letter_in_the_language_of_the_customer(self):
         self.env["res.lang"]._activate_lang("fr_FR")
         plan = self._plan()

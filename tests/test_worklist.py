@@ -132,6 +132,10 @@ class TestWorklist(AccessCommon):
             self.assertIn(part, reason)
         self.assertEqual(reason.count("×"), 3)
 
+    def test_one_day_late(self):
+        self._invoice(days_late=1, amount=1000.0)
+        self.assertIn("(1 day late)", self._row().priority_reason)
+
     def test_lateness_is_weighted_with_amounts(self):
         """An old trifle does not make a large new debt old."""
         self._invoice(days_late=700, amount=1.0)
