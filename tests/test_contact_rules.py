@@ -145,7 +145,8 @@ class TestContactRules(AccessCommon, MockEmail):
         second = self._run(on=later(1), issue=False)
         notices = first.notice_ids | second.notice_ids
         self.assertEqual(len(notices), 2)
-        notices.action_issue()
+        with freeze_time(f"{later(1)} 09:00:00"):
+            notices.action_issue()
         self.assertEqual(sorted(notices.mapped("state")), ["cancelled", "issued"])
 
     def _cron(self, day):

@@ -196,7 +196,8 @@ class TestReplies(CollectionsCommon, MockEmail):
         run = self._run(on=later(10), issue=False)
         self.assertTrue(run.notice_ids)
         self._receive(on=later(10))
-        run.action_issue()
+        with freeze_time(f"{later(10)} 10:00:00"):
+            run.action_issue()
         self.assertEqual(run.notice_ids.mapped("state"), ["cancelled"])
         self.assertEqual(self.invoice.collection_level_id, self.level_1)
 
