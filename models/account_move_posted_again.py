@@ -43,11 +43,9 @@ class AccountMove(models.Model):
 
     _inherit = "account.move"
 
+    # What was known of the items when the invoice was reset to draft.
     collection_items_before = fields.Json(
-        readonly=True,
-        copy=False,
-        groups=STAFF,
-        help="What was known of the items when the invoice was reset to draft.",
+        readonly=True, copy=False, groups=STAFF, export_string_translation=False
     )
 
     def button_draft(self):
