@@ -51,24 +51,31 @@ class CollectionCharge(models.Model):
 
         :param amounts: ``{charge id: amount with tax}``
         """
-        for document, charges in self.grouped("charge_move_id").items():
-            day = max(date or self.company_id[:1]._collection_today(), document.date)
-            vals = charges._prepare_document("out_refund", day, amounts)
-            refund = self._create_documents(
-                [
-                    {
-                        **vals,
-                        "reversed_entry_id": document.id,
-                        # At the rate of another day it would leave a difference in the books.
-                        "invoice_currency_rate": document.invoice_currency_rate,
-                    }
-                ],
-                [sum(amounts[charge.id] for charge in charges)],
-            )
+        if not self:
+            return
+        groups = self.grouped("charge_move_id")
+        today = date or self.company_id[:1]._collection_today()
+        # Together: posting one by one takes three times as long.
+        refunds = self._create_documents(
+            [
+                {
+                    **charges._prepare_document("out_refund", max(today, document.date), amounts),
+                    "reversed_entry_id": document.id,
+                    # At the rate of another day it would leave a difference in the books.
+                    "invoice_currency_rate": document.invoice_currency_rate,
+                }
+                for document, charges in groups.items()
+            ],
+            [sum(amounts[charge.id] for charge in charges) for charges in groups.values()],
+        )
+        matches = []
+        for (document, charges), refund in zip(groups.items(), refunds, strict=True):
             charges.write({"refund_move_ids": [Command.link(refund.id)]})
             receivable = (document | refund)._collection_open_items()
             if receivable.move_id == document | refund:
-                receivable.reconcile()
+                matches.append(receivable)
+        if matches:
+            self.env["account.move.line"]._reconcile_plan(matches)
 
     def _reverse(self, reason, date=None, states=CLAIMED_STATES):
         """Take charges back, to the cent: the days may be charged again.

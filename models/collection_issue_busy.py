@@ -17,14 +17,15 @@ class CollectionIssue(models.AbstractModel):
         :return: an action, or ``then``
         :raises UserError: when nothing at all was done
         """
-        busy = notices.filtered(lambda notice: notice.stage == "proposed")
+        # Asked, not read: the run may be large.
+        busy = notices.search([("id", "in", notices.ids), ("stage", "=", "proposed")])
         if not busy:
             return then
         text = self.env._(
             "%(count)s customers are being worked on by somebody else; press again in a moment.",
             count=len(busy.partner_id),
         )
-        if busy == notices and not then:
+        if len(busy) == len(notices) and not then:
             raise UserError(text)
         return {
             "type": "ir.actions.client",

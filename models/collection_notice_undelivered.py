@@ -1,13 +1,13 @@
 """A notice that reached nobody has charged nobody."""
 
-import logging
-
 from odoo import api, models
 from odoo.exceptions import UserError
 
 from .collection_charge import CLAIMED_STATES
 
-_logger = logging.getLogger(__name__)
+# Customers whose charges are taken back in one transaction: a mail server that is away
+# leaves a thousand.
+BATCH = 100
 
 
 class CollectionNotice(models.Model):
@@ -19,21 +19,12 @@ class CollectionNotice(models.Model):
         result = super()._set_stage(stage, reason)
         # Proposals have no number, and have charged nothing.
         issued = self.filtered("name")
-        if stage == "failed":
-            issued._try_to_uncharge()
+        if stage == "failed" and issued.sudo().charge_ids:
+            # Not here: the mail queue does not wait for a thousand credit notes.
+            self.env.ref("account_collections.ir_cron_charges").sudo()._trigger()
         elif stage == "cancelled":
             issued._uncharge()
         return result
-
-    def _try_to_uncharge(self):
-        """The mail queue goes on whatever happens to a document: what is left is taken back
-        by the day's work on charges."""
-        for notice in self:
-            try:
-                with self.env.cr.savepoint():
-                    notice._uncharge()
-            except Exception:
-                _logger.exception("The charges of notice %s were not taken back", notice.name)
 
     def _uncharge(self):
         """Take back what notices that were not delivered have charged."""
@@ -41,9 +32,8 @@ class CollectionNotice(models.Model):
         # what he was told to pay.
         for company, notices in self.sudo().grouped("company_id").items():
             charges = company._collection_as_staff(notices.charge_ids)._unheard()
-            for notice, own in charges.grouped("notice_id").items():
-                text = charges.env._("Notice %(notice)s was not delivered", notice=notice.name)
-                own._reverse(text)
+            charges._reverse(charges.env._("Its notice was not delivered"))
+            for notice in charges.notice_id:
                 # Also so that a "Send Again" at the same moment meets a conflict.
                 notice.failure_reason = charges.env._(
                     "%(reason)s (its charges were taken back)", reason=notice.failure_reason or ""
@@ -124,13 +114,16 @@ class CollectionCharge(models.Model):
 
     @api.model
     def _take_back_undelivered(self, company, date):
-        """What a failed notice could not give back at once, or may give back now."""
-        left = self.search(
+        """What notices have charged that failed since, or could not be taken back then."""
+        lost = self.search(
             [
                 ("company_id", "=", company.id),
                 ("state", "in", CLAIMED_STATES),
                 ("notice_id.stage", "=", "failed"),
-            ]
-        )
-        customers = list(left.notice_id.grouped("partner_id").values())
-        return self._each_customer(lambda notices: notices._uncharge(), customers)
+            ],
+            order="id",
+        )._unheard()
+        customers = list(lost.notice_id.grouped("partner_id").values())
+        if len(customers) > BATCH:
+            self.env.ref("account_collections.ir_cron_charges")._trigger()
+        return self._each_customer(lambda notices: notices._uncharge(), customers[:BATCH])

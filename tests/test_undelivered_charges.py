@@ -9,10 +9,11 @@ from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MockEmail
 
+from ..models import collection_notice_undelivered
 from .charges_common import ChargesCommon
 from .common import TODAY, later
 
-UNDELIVERED = "odoo.addons.account_collections.models.collection_notice_undelivered"
+CHARGES = "odoo.addons.account_collections.models.collection_charge_follow_up"
 
 
 @tagged("post_install", "-at_install")
@@ -31,6 +32,10 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
             notice.communication_ids.mail_mail_id.send()
         self.assertEqual(notice.stage, "failed")
 
+    def _work(self, on=TODAY):
+        """The day's work on charges; a failed notice asks for it at once."""
+        self.env["collection.charge"]._cron_charges(on)
+
     def _live(self, invoice):
         return self._charges(invoice).filtered(lambda row: row.state != "reversed")
 
@@ -42,6 +47,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
             self.assertAlmostEqual(notice.amount_charges, amount)
             self.assertEqual(self._owed(), 1000 + amount)
             self._refused(notice)
+            self._work(later(day))
             self.assertEqual(self._owed(), 1000.0)
             self.assertFalse(self._live(invoice))
             self.assertIn("charges were taken back", notice.failure_reason)
@@ -56,6 +62,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
         self._invoice(5)
         notice = self._issued()
         self._refused(notice)
+        self._work()
         self.assertNotIn("charges", notice.failure_reason)
         notice.communication_ids.action_resend()
         self.assertEqual(notice.stage, "issued")
@@ -65,6 +72,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
         self._late()
         notice = self._issued()
         self._refused(notice)
+        self._work()
         for stage in ("failed", "cancelled"):
             if stage == "cancelled":
                 notice.action_cancel()
@@ -90,6 +98,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
             invoice = self._late(partner=self._create_customer(booking, is_company=True))
             notice = self._run(partner_ids=invoice.partner_id.ids).notice_ids
             self._refused(notice)
+            self._work()
             self.assertEqual(set(self._charges(invoice).mapped("state")), {"reversed"})
 
     def test_part_of_a_collective_document(self):
@@ -106,6 +115,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
             document = self._charges(first).charge_move_id
             self.assertEqual(document, self._charges(second).charge_move_id)
             bounced.communication_ids.sudo()._bounced("x@example.com")
+            self._work(later(5))
         self.assertEqual(bounced.stage, "failed")
         self.assertFalse(self._live(first))
         self.assertEqual(self._live(second), arrived.charge_ids)
@@ -119,6 +129,7 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
         self._pay(notice.charge_ids.charge_move_id, amount=10.0)
         notice.communication_ids.sudo()._bounced("x@example.com")
         self.assertEqual(notice.stage, "failed")
+        self._work()
         kept = self._live(invoice)
         self.assertTrue(kept)
         self.assertFalse(any(row.amount_open == row.amount_total for row in kept))
@@ -134,11 +145,11 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
         told = first.charge_ids
         self.assertLessEqual(set(told.ids), second._told_charge_ids())
         first.communication_ids.sudo()._bounced("x@example.com")
+        self._work(later(15))
         self.assertEqual(set(told.mapped("state")), {"posted"})
         self._refused(second)
-        self.assertEqual(self._live(invoice), told)
         for _time in range(2):
-            self.env["collection.charge"]._cron_charges(later(16))
+            self._work(later(16))
             self.assertFalse(self._live(invoice))
             self.assertEqual(self._owed(), 1000.0)
 
@@ -148,50 +159,73 @@ class TestUndeliveredCharges(ChargesCommon, MockEmail):
         self._pay(invoice)
         notice.charge_ids.action_claim()
         notice.communication_ids.sudo()._bounced("x@example.com")
+        self._work()
         self.assertEqual(self._live(invoice), notice.charge_ids)
 
-    def test_the_mail_queue_goes_on_and_the_day_catches_up(self):
-        invoice = self._late()
-        notice = self._issued()
-        Charge = type(self.env["collection.charge"])
-        with (
-            patch.object(Charge, "_credit", side_effect=ValueError("no journal")),
-            mute_logger(UNDELIVERED),
-        ):
-            self._refused(notice)
-        self.assertEqual(self._owed(), 1044.93)
-        # Its charges exist: it may go again.
-        notice.communication_ids.action_resend()
-        self._refused(notice)
-        self.assertEqual(self._owed(), 1000.0)
-        self.assertFalse(self._live(invoice))
-
-    def test_the_day_catches_up(self):
+    def test_the_mail_queue_does_not_wait_for_credit_notes(self):
+        """They are made at once, by the scheduled action; until then the letter is true,
+        and may go again."""
+        cron = self.env.ref("account_collections.ir_cron_charges")
+        triggers = self.env["ir.cron.trigger"].sudo()
         self._late()
         notice = self._issued()
-        Charge = type(self.env["collection.charge"])
-        with (
-            patch.object(Charge, "_credit", side_effect=ValueError("no journal")),
-            mute_logger(UNDELIVERED),
-        ):
+        before = triggers.search_count([("cron_id", "=", cron.id)])
+        self._refused(notice)
+        self.assertEqual(triggers.search_count([("cron_id", "=", cron.id)]), before + 1)
+        self.assertEqual(self._owed(), 1044.93)
+        notice.communication_ids.action_resend()
+        self._work()
+        self.assertEqual((notice.stage, self._owed()), ("issued", 1044.93))
+
+    def test_one_customer_stops_no_other(self):
+        odd = self._create_customer("Odd", is_company=True)
+        invoices = self._late() | self._late(partner=odd)
+        notices = self._run().notice_ids
+        for notice in notices:
             self._refused(notice)
-        self.env["collection.charge"]._cron_charges(TODAY)
-        self.assertEqual(self._owed(), 1000.0)
-        with self.assertRaises(UserError):
-            notice.communication_ids.action_resend()
+        Charge = self.env.registry["collection.charge"]
+        genuine = Charge._credit
+
+        def credit(charges, *args):
+            if odd in charges.partner_id:
+                raise ValueError("no journal")
+            return genuine(charges, *args)
+
+        with patch.object(Charge, "_credit", credit), mute_logger(CHARGES):
+            self._work()
+        self.assertEqual(self._live(invoices[0]).ids, [])
+        self.assertTrue(self._live(invoices[1]))
+        self._work()
+        self.assertFalse(self._live(invoices[1]))
+
+    def test_many_are_taken_back_in_parts(self):
+        customers = [self._create_customer(f"C{n}", is_company=True) for n in range(3)]
+        invoices = [self._late(partner=customer) for customer in customers]
+        for notice in self._run().notice_ids:
+            self._refused(notice)
+        self.startPatcher(patch.object(collection_notice_undelivered, "BATCH", 2))
+        for left in (1, 0):
+            self._work()
+            self.assertEqual(sum(bool(self._live(invoice)) for invoice in invoices), left)
 
     def test_a_collector_closes_it(self):
         """Nothing is decided about charges by closing what reached nobody."""
         self._late()
         notice = self._issued()
+        self._refused(notice)
         collector = new_test_user(
             self.env, "closer", "account_collections.group_collections_collector"
         )
-        Charge = type(self.env["collection.charge"])
-        with (
-            patch.object(Charge, "_credit", side_effect=ValueError("no journal")),
-            mute_logger(UNDELIVERED),
-        ):
-            self._refused(notice)
         notice.with_user(collector).action_cancel()
+        self.assertEqual((notice.stage, self._owed()), ("cancelled", 1000.0))
+        self.assertIn("charges were taken back", notice.failure_reason)
+
+    def test_cancelling_the_run_closes_its_failed_notices(self):
+        self._late()
+        self._invoice(5, partner=self._create_customer("Other"))
+        run = self._run(issue=False)
+        notice = run.notice_ids.filtered(lambda one: one.partner_id == self.customer)
+        notice.action_issue()
+        self._refused(notice)
+        run.action_cancel()
         self.assertEqual((notice.stage, self._owed()), ("cancelled", 1000.0))
