@@ -11,8 +11,8 @@ CALLS = 3  # of the mail queue, while the trouble lasts
 def trouble(chaos, mode, aspects=EXACT):
     """Send the day's mails through a server with trouble, then all goes well again.
 
-    :param aspects: LATER, where the server has refused a mail: it is repeated on another
-        day. Of one that only could not be reached, nothing is to be seen afterwards.
+    :param aspects: LATER, where the server has refused a mail or could not be reached: it is
+        repeated on another day. Of one that was slow, nothing is to be seen afterwards.
     """
     with chaos.world.scene(ISSUED, mode) as scene:
         problems = []
@@ -34,12 +34,12 @@ def _fault(title, mode, aspects=EXACT):
 
 
 FAULTS = {
-    "smtp-refuses": _fault("SMTP server refuses connections", "refuses"),
-    "smtp-silent": _fault("SMTP server accepts and says nothing", "silent"),
+    "smtp-refuses": _fault("SMTP server refuses connections", "refuses", LATER),
+    "smtp-silent": _fault("SMTP server accepts and says nothing", "silent", LATER),
     "smtp-late": _fault("SMTP server does not answer after DATA", "late"),
     "smtp-dies": _fault("SMTP server dies after DATA", "dies"),
     "smtp-drops": _fault("SMTP server breaks off in DATA", "drops"),
-    "smtp-crash": _fault("SMTP server crashes for good", "crash"),
+    "smtp-crash": _fault("SMTP server crashes for good", "crash", LATER),
     "smtp-slow": _fault("SMTP server is slow", "slow"),
     "smtp-busy": _fault("SMTP server says 451 to some", "busy", LATER),
     "smtp-unknown": _fault("SMTP server says 550 to some", "unknown_user", LATER),
