@@ -66,7 +66,7 @@ class CollectionDelivery(models.AbstractModel):
     @api.model
     def _check_may_resend(self, notice):
         """:raises UserError: also for a notice that demands what is not charged any more"""
-        super()._check_may_resend(notice)
+        result = super()._check_may_resend(notice)
         if notice._demanding_reversed():
             raise UserError(
                 self.env._(
@@ -75,6 +75,7 @@ class CollectionDelivery(models.AbstractModel):
                     notices=notice.name,
                 )
             )
+        return result
 
 
 class CollectionCharge(models.Model):
