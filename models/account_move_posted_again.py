@@ -71,7 +71,7 @@ class AccountMove(models.Model):
             corrected.collection_items_before = False
         return posted
 
-    def _collection_debts(self):
+    def _collection_items_on_ladder(self):
         """What may have a level: the items of these invoices."""
         return self.line_ids.filtered(
             lambda line: line.account_id.account_type == "asset_receivable"
@@ -81,7 +81,7 @@ class AccountMove(models.Model):
 
     def _collection_describe_items(self):
         """``{move: values}`` of those about whose items anything is known."""
-        debts = self._collection_debts()
+        debts = self._collection_items_on_ladder()
         debts._collection_look()
         about = {records._name: records for records in debts._collection_named_by()}
         known = {}
@@ -111,7 +111,7 @@ class AccountMove(models.Model):
         """Give the items what was known of those whose place they take."""
         self.ensure_one()
         known = self.collection_items_before
-        items = self._collection_debts()
+        items = self._collection_items_on_ladder()
         before = [
             successors.Part(int(id_), fields.Date.to_date(values["due"]), values["amount"])
             for id_, values in known["items"].items()
