@@ -12,13 +12,15 @@ class CollectionPortal(models.AbstractModel):
     @api.model
     def _read_amount(self, currency, text, example):
         """What a customer typed as an amount, in the notation in which the page prints
-        amounts; nothing is 0.
+        amounts; nothing is 0, and a number is itself.
 
         :param example: an amount to show how amounts are written
         :raises UserError: for what is no amount, and for what could be two
         """
-        if not (text or "").strip():
+        if not text or not str(text).strip():
             return 0.0
+        if isinstance(text, (int, float)):
+            return currency.round(text)
         lang = get_lang(self.env)
         amount = parse_amount(
             text,

@@ -304,7 +304,7 @@ class TestAbsurdRun(AbsurdWorld):
             day = dice.choice(("", "9999-12-31", "0001-01-01", "31.3.2026", str(later(3)), "\x00"))
             return door._promise(access, self.company.id, [item, 0, 10**9], day) or door
         reason = self.env.ref("account_collections.reason_price").id
-        amount = dice.choice((None, 0.0, -1.0, 0.01, 1e12))
+        amount = dice.choice((None, 0.0, -1.0, 0.01, 1e12, "x", "1.234", "1,5", "\x00", "9" * 400))
         return door._dispute(
             access, self.company.id, item, dice.choice((reason, 0)), dice.choice(HOSTILE), amount
         )
