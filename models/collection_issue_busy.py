@@ -18,7 +18,10 @@ class CollectionIssue(models.AbstractModel):
         :raises UserError: when nothing at all was done
         """
         # Asked, not read: the run may be large.
-        busy = notices.search([("id", "in", notices.ids), ("stage", "=", "proposed")])
+        left = notices.search([("id", "in", notices.ids), ("stage", "=", "proposed")])
+        # An approved one may wait for another week; its reason is on the run.
+        free = left.partner_id.try_lock_for_update(allow_referencing=True)
+        busy = left.filtered(lambda notice: notice.partner_id not in free)
         if not busy:
             return then
         text = self.env._(
