@@ -41,12 +41,19 @@ class CollectionCommunication(models.Model):
             and row.state == "failed"
             and row.failure_kind != "cancelled"
             and row.channel in WRITTEN
-            and not row.resolved
         )
         free = failed.try_lock_for_update()
         # Whoever had them a moment ago may have sent them.
-        free.invalidate_recordset(["resolved"])
-        return free.filtered(lambda row: not row.resolved)
+        free.notice_id.invalidate_recordset(["communication_ids"])
+        return free.filtered(lambda row: not row._is_replaced())
+
+    def _is_replaced(self):
+        """True when it was sent again already."""
+        self.ensure_one()
+        return any(
+            row.id > self.id and row.automatic and row.channel == self.channel
+            for row in self.notice_id.communication_ids
+        )
 
     @api.model
     def _send_lost_again(self, company, day):

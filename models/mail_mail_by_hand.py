@@ -16,7 +16,7 @@ class MailMail(models.Model):
         failed = self._collection_known().filtered(lambda row: row.state == "failed")
         if failed:
             needless = failed.filtered(
-                lambda row: row.resolved or row.failure_kind == "cancelled"
+                lambda row: row.failure_kind == "cancelled" or row._is_replaced()
             )
             if needless:
                 raise UserError(
