@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import subprocess
+from datetime import timedelta
 
 from .chaos_count import EXACT, LATER, Count, judge
 from .chaos_mailbox import OF_CUSTOMER, read_mails
@@ -59,7 +60,9 @@ def statements(chaos):
         if calls > HANGING_CALLS:
             problems.append(f"an engine that hangs was waited for {calls} times")
         problems += scene.finish()
-        scene.done("statements")
+        # What the engine had failed with is repeated by the next day's call.
+        for number in DAYS:
+            scene.done("statements", day=scene.world.day + timedelta(days=number))
         if _customers(scene, "sent") != due:
             failed = len(_customers(scene, "failed"))
             problems.append(f"{len(due)} statements are due, {failed} have failed for good")

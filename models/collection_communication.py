@@ -11,6 +11,8 @@ CHANNELS = [
     ("portal", "Portal"),
     ("meeting", "Meeting"),
 ]
+# Channels by which a notice is written to its customer.
+WRITTEN = ("email", "letter", "sms")
 # What delivery may still change on a row that left the house.
 DELIVERY_FIELDS = {
     "state",
@@ -206,10 +208,21 @@ class CollectionCommunication(models.Model):
         (mails - settled)._fail("address", reason)
 
     def _lost(self, reason):
-        """Somebody has taken queued ones out of their queue; those that were being handed
-        over may have arrived."""
+        """Somebody has taken queued ones out of their queue.
+
+        Those that were being handed over may have arrived. Where the customer is reached
+        another way it is left at that; else his level goes back.
+        """
         for row in self.filtered(lambda row: row.state == "queued"):
-            row._fail("unknown" if row.claimed_on else "temporary", reason)
+            others = (row.notice_id.communication_ids - row).filtered(
+                lambda other: other.direction == "out"
+                and other.channel in WRITTEN
+                and other.state in ("queued", "sent", "done")
+            )
+            if others and not row.claimed_on:
+                row._not_needed(reason)
+            else:
+                row._fail("unknown" if row.claimed_on else "temporary", reason)
 
     def _not_needed(self, reason):
         """It did not leave, and need not any more; the notice has not failed."""

@@ -3,9 +3,10 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .collection_communication import WRITTEN
+
 # So many days in a row a message is tried that went by another way too.
 TRIES = 3
-WRITTEN = ("email", "letter", "sms")
 
 
 class CollectionCommunication(models.Model):

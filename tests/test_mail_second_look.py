@@ -352,6 +352,19 @@ class TestMailsByHand(MailTests):
         self.assertFalse(self.invoice.collection_level_id)
         self.assertEqual(self._run(on=later(1)).notice_ids.level_id, self.level_1)
 
+    def test_cancelled_beside_a_letter(self):
+        """The letter stands: nothing is made afresh, and the e-mail does not go again."""
+        self.level_1.send_letter = True
+        notice = self._issue()
+        self._email(notice).mail_mail_id.cancel()
+        self.assertRecordValues(
+            self._email(notice), [{"state": "failed", "failure_kind": "cancelled"}]
+        )
+        self.assertEqual(notice.stage, "issued")
+        with freeze_time("2026-04-01 10:00:00"):
+            self.env["collection.run"]._cron_advance(later(1))
+            self.assertFalse(self._send())
+
     def test_deleted_from_the_queue(self):
         notice = self._issue()
         row = self._email(notice)

@@ -67,6 +67,6 @@ class TestPortalAmounts(PortalCommon):
                 printed = self._printed(item)
                 response = self._contest(item, amount=two)
                 self.assertEqual(response.status_code, 422)
-                said = re.search(f"“{re.escape(two)}”.*", response.text).group(0)
+                said = re.search(rf"[“„«]\s?{re.escape(two)}\s?[”»].*", response.text).group(0)
                 self.assertIn(printed, said)
         self.assertFalse(self._disputes())

@@ -68,7 +68,8 @@ class TestRestart(ProcessCommon, MockEmail):
         """The scheduler's time is up after a customer: the next call goes on."""
         companies = len(self.env["res.company"].search([]))
         run = type(self.env["collection.run"])
-        outcomes = [60] * (companies + 2) + [0, 0]
+        # The proposal, what is sent again; then the batches.
+        outcomes = [60] * (2 * companies + 2) + [0, 0]
         with patch.object(run, "_commit_batch", side_effect=outcomes):
             self.env["collection.run"]._cron_advance(TODAY)
         issued = self.invoices.filtered("collection_level_id")
