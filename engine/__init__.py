@@ -19,6 +19,7 @@ in, decisions with their reasons go out.
 * ``fixed_amounts``: compensation, reminder fees and collection scales
 * ``allocation``: which debts a payment settles first
 * ``priority``: which customer comes first, and why
+* ``amounts``: an amount as a customer types it, in the notation of his language
 * ``assignment``: who works a customer, and who stands in for him
 * ``sms_text``: how long a text message is
 * ``promises``: which money counts for which promise, and what came of it
@@ -31,6 +32,7 @@ in, decisions with their reasons go out.
 
 from . import (
     allocation,
+    amounts,
     assignment,
     compose,
     contact_rules,
@@ -58,6 +60,7 @@ from . import (
 
 __all__ = [
     "allocation",
+    "amounts",
     "assignment",
     "compose",
     "contact_rules",
